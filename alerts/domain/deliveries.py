@@ -1,0 +1,70 @@
+"""One message to one target, and the id that makes it be told once."""
+
+from __future__ import annotations
+
+import base64
+from enum import StrEnum
+from hashlib import blake2b
+
+from pydantic import AwareDatetime
+
+from alerts.domain.changes import state_of
+from alerts.domain.model import Change, Fact, KeyPart
+from alerts.domain.wishes import Subscription, Target
+
+ID_LENGTH = 24  # Discord takes a nonce of at most 25 characters
+
+
+class DeliveryState(StrEnum):
+    """Where a delivery stands. Only `queued`, `sending` and `postponed` move on."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    POSTPONED = "postponed"
+    SENT = "sent"
+    BURIED = "buried"
+
+
+class Delivery(Fact):
+    """One attempt-able message to one target."""
+
+    id: KeyPart
+    guild: int
+    subscription: KeyPart
+    target: Target
+    mention_role: int | None = None
+    product_name: str
+    change: Change
+    queued_at: AwareDatetime
+
+
+def delivery_id(change: Change, target: Target) -> str:
+    """The same change for the same target always has the same id, on any machine, after any crash.
+
+    It is made of content only. The old state carries its beginning, which was stored long before: so a second
+    restock has another id, and a change found again after the store lost its last second has the same one.
+    """
+    parts = [
+        change.sku,
+        change.listing,
+        f"{state_of(change.old)}|{change.since.isoformat()}",
+        state_of(change.new),
+        str(target),
+        change.kind,
+    ]
+    digest = blake2b("\n".join(parts).encode(), digest_size=16).digest()
+    return base64.b32encode(digest).decode().lower()[:ID_LENGTH]
+
+
+def delivery_for(change: Change, subscription: Subscription, *, product_name: str, now: AwareDatetime) -> Delivery:
+    """The message this subscriber gets for this change."""
+    return Delivery(
+        id=delivery_id(change, subscription.target),
+        guild=subscription.guild,
+        subscription=subscription.id,
+        target=subscription.target,
+        mention_role=subscription.mention_role,
+        product_name=product_name,
+        change=change,
+        queued_at=now,
+    )

@@ -1,0 +1,283 @@
+"""The facts: products and listings, what was read of them, and what is remembered. All frozen."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+
+from alerts.domain.money import Currency, Money
+
+SKU_PATTERN = r"^[a-z0-9][a-z0-9._-]{0,63}$"
+Sku = Annotated[str, StringConstraints(pattern=SKU_PATTERN)]
+
+
+def _key_safe(text: str) -> str:
+    # These characters would change the meaning of a store key (hash tags, patterns, separators).
+    if re.search(r"[{}*?\[\]:\x00\s]", text) or not text:
+        raise ValueError("holds a character that has a meaning in store keys")
+    return text
+
+
+KeyPart = Annotated[str, AfterValidator(_key_safe), StringConstraints(max_length=96)]
+
+
+class Fact(BaseModel):
+    """Base of everything that is known: immutable, compared by value, no unknown field."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Tier(StrEnum):
+    """How often a product is due."""
+
+    HOT = "hot"
+    WARM = "warm"
+    COLD = "cold"
+    FROZEN = "frozen"
+
+
+class Availability(StrEnum):
+    """schema.org's words for stock, and `unknown`, which never becomes any of the others by itself."""
+
+    IN_STOCK = "in_stock"
+    LIMITED = "limited"
+    PREORDER = "preorder"
+    BACKORDER = "backorder"
+    OUT_OF_STOCK = "out_of_stock"
+    DISCONTINUED = "discontinued"
+    UNKNOWN = "unknown"
+
+    @property
+    def is_in_stock(self) -> bool:
+        """Whether it can be bought and sent today."""
+        return self in (Availability.IN_STOCK, Availability.LIMITED)
+
+
+class FailureReason(StrEnum):
+    """Why a listing could not be read. None of them says anything about stock."""
+
+    BLOCKED = "blocked"
+    NOT_FOUND = "not_found"
+    UNREADABLE = "unreadable"
+    UNREACHABLE = "unreachable"
+    TIMEOUT = "timeout"
+    TOO_LARGE = "too_large"
+    MISMATCH = "mismatch"
+
+
+class PriceKind(StrEnum):
+    """What sort of price it is. Only the same sort is compared."""
+
+    EXACT = "exact"
+    FROM = "from"
+    MEMBER = "member"
+
+
+class Condition(StrEnum):
+    NEW = "new"
+    REFURBISHED = "refurbished"
+    USED = "used"
+    DAMAGED = "damaged"
+
+
+class ReaderKind(StrEnum):
+    """Which reader looks at a listing."""
+
+    AUTO = "auto"
+    PAGE = "page"
+    SHOPIFY = "shopify"
+    WOOCOMMERCE = "woocommerce"
+    TINYFISH = "tinyfish"
+    MOCK = "mock"
+
+
+class Listing(Fact):
+    """One product at one vendor."""
+
+    id: KeyPart
+    sku: Sku
+    product_name: str
+    vendor: str
+    url: str
+    currency: Currency | None = None
+    variant: str | None = None
+    reader: ReaderKind = ReaderKind.AUTO
+
+
+class Product(Fact):
+    """What people want."""
+
+    sku: Sku
+    name: str
+    aliases: tuple[str, ...] = ()
+    category: str | None = None
+    tier: Tier = Tier.WARM
+    gtin: str | None = None
+    mpn: str | None = None
+    listings: tuple[Listing, ...] = ()
+
+
+class Evidence(Fact):
+    """Where one fact of a reading came from: the layer, the place in it, the words found there."""
+
+    source: str
+    path: str
+    raw: str
+
+
+class Offer(Fact):
+    """What a shop says it sells, at one look. A price that was not found is None, never zero."""
+
+    availability: Availability = Availability.UNKNOWN
+    price: Money | None = None
+    price_kind: PriceKind = PriceKind.EXACT
+    list_price: Money | None = None
+    stock_count: int | None = Field(default=None, ge=0)
+    condition: Condition = Condition.NEW
+    seller: str | None = None
+    shipping: Money | None = None
+    name: str | None = None
+    evidence: tuple[Evidence, ...] = ()
+    confidence: float = Field(default=1.0, ge=0, le=1)
+
+
+class Failure(Fact):
+    """A listing nobody could read this time. It says nothing about stock."""
+
+    reason: FailureReason
+    detail: str = ""
+    retry_after: timedelta | None = None
+
+
+class Reading(Fact):
+    """What one look at a listing gave: an Offer or a Failure."""
+
+    url: str
+    at: AwareDatetime
+    outcome: Offer | Failure
+    elapsed_ms: int = 0
+
+    @property
+    def offer(self) -> Offer | None:
+        return self.outcome if isinstance(self.outcome, Offer) else None
+
+    @property
+    def failure(self) -> Failure | None:
+        return self.outcome if isinstance(self.outcome, Failure) else None
+
+    def as_public(self) -> dict[str, Any]:
+        """The Reading as other programs read it (DESIGN §7.1)."""
+        offer = self.offer or Offer()
+        price = offer.price
+        return {
+            "url": self.url,
+            "verdict": self.failure.reason.value if self.failure else offer.availability.value,
+            "price": str(price.amount) if price else None,
+            "currency": price.currency if price else None,
+            "price_kind": offer.price_kind.value if price else None,
+            "list_price": str(offer.list_price.amount) if offer.list_price else None,
+            "availability": offer.availability.value,
+            "stock_count": offer.stock_count,
+            "condition": offer.condition.value if self.offer else None,
+            "seller": offer.seller,
+            "name": offer.name,
+            "reason": self.failure.detail if self.failure else None,
+            "evidence": [e.model_dump() for e in offer.evidence],
+            "confidence": offer.confidence if self.offer else 0.0,
+            "elapsed_ms": self.elapsed_ms,
+        }
+
+
+class Known(Fact):
+    """What is remembered of one listing: the newest known offer, since when, and how reading goes.
+
+    `offer` never expires and is never overwritten by a failure. `mark` is the price that the next
+    price change is measured from, so that a slow drift adds up instead of slipping by.
+    """
+
+    listing: KeyPart
+    vendor: str
+    url: str
+    offer: Offer | None = None
+    observed_at: AwareDatetime | None = None
+    since: AwareDatetime | None = None
+    mark: Money | None = None
+    tried_at: AwareDatetime | None = None
+    failure: Failure | None = None
+    failures: int = 0
+
+
+class Snapshot(Fact):
+    """The newest known offer per listing of a product, with the age of each."""
+
+    sku: Sku
+    revision: int = 0
+    scanned_at: AwareDatetime | None = None
+    listings: tuple[Known, ...] = ()
+
+    def known(self, listing: str) -> Known | None:
+        return next((k for k in self.listings if k.listing == listing), None)
+
+    def is_fresh(self, now: datetime, max_age: timedelta) -> bool:
+        """Whether every listing was looked at within `max_age`; one that failed counts as looked at."""
+        return self.scanned_at is not None and now - self.scanned_at < max_age
+
+    @property
+    def best(self) -> Known | None:
+        """The cheapest listing that is in stock now, among those in the commonest currency of the offers."""
+        buyable = [k for k in self.listings if k.offer and k.offer.price and k.offer.availability.is_in_stock]
+        currencies = [k.offer.price.currency for k in buyable if k.offer and k.offer.price]
+        if not currencies:
+            return None
+        common = max(dict.fromkeys(currencies), key=currencies.count)
+        return min((k for k in buyable if _price(k).currency == common), key=lambda k: _price(k).amount)
+
+
+def _price(known: Known) -> Money:
+    assert known.offer
+    assert known.offer.price
+    return known.offer.price
+
+
+class ChangeKind(StrEnum):
+    """A difference worth telling, named after what happened."""
+
+    RESTOCKED = "restocked"
+    SOLD_OUT = "sold_out"
+    PRICE_DROP = "price_drop"
+    PRICE_RISE = "price_rise"
+    PREORDER_OPEN = "preorder_open"
+    BACK_ORDER = "back_order"
+    DISCONTINUED = "discontinued"
+
+
+class Change(Fact):
+    """A difference between two known offers of one listing.
+
+    `since` is when the old state began: it tells this change from the same one last month. `beside` names the
+    change of stock found in the same look, so that one event need not be told twice.
+    """
+
+    sku: Sku
+    listing: KeyPart
+    vendor: str
+    url: str
+    kind: ChangeKind
+    old: Offer
+    new: Offer
+    since: AwareDatetime
+    at: AwareDatetime
+    beside: ChangeKind | None = None
+
+
+class Point(Fact):
+    """One point of a listing's history: from `at` on, this was offered."""
+
+    at: AwareDatetime
+    vendor: str
+    availability: Availability
+    price: Money | None = None

@@ -1,0 +1,62 @@
+"""What the use cases need from the world, one verb and one promise each. Memory has its own: store/ports.py."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from alerts.domain.model import Listing, Offer, Reading
+
+
+class Clock(Protocol):
+    """Time. Tests advance it; nothing else in `alerts/` asks the system."""
+
+    def now(self) -> datetime:
+        """The wall time, aware, UTC."""
+
+    def monotonic(self) -> float:
+        """Seconds that only go forward, for measuring and waiting."""
+
+    async def sleep(self, seconds: float) -> None:
+        """Return when so many seconds have passed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What one GET brought: the final address after redirects, and the decoded body within the size limit."""
+
+    url: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        """The body as text; bytes that fit no encoding become replacement characters."""
+        return self.body.decode("utf-8", "replace")
+
+
+class Fetcher(Protocol):
+    """The one door to the internet."""
+
+    async def get(self, url: str, *, accept: str = "text/html") -> Page:
+        """Fetch a page, or raise ReadError with the reason. Answers of 400 and above are errors."""
+
+
+class Reader(Protocol):
+    """One way to look at a listing."""
+
+    async def read(self, listing: Listing) -> Offer:
+        """Say what the shop offers, or raise ReadError. Never guesses."""
+
+
+class Look(Protocol):
+    """A reader with its manners on: the outcome is always a Reading."""
+
+    async def __call__(self, listing: Listing) -> Reading:
+        """Never raises for anything a shop, a network or a page can do."""
+
+
+Job = Callable[..., Awaitable[None]]
