@@ -1,0 +1,225 @@
+"""The same promises in dictionaries, for tests and for programs that end soon. Nothing survives the process."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import count
+
+from alerts.clock import SystemClock
+from alerts.domain.deliveries import Delivery, DeliveryState
+from alerts.domain.model import Point, Snapshot, Tier
+from alerts.domain.wishes import Subscription, Watch
+from alerts.ports import Clock
+from alerts.store.ports import Claim, Commit, Due, Lock, News
+
+
+@dataclass
+class _Letter:
+    delivery: Delivery
+    state: DeliveryState = DeliveryState.QUEUED
+    tries: int = 0
+    until: datetime | None = None
+    note: str = ""
+
+
+@dataclass
+class _Seat:
+    owner: str
+    until: float
+
+
+@dataclass
+class MemoryStore:
+    """See ports.Store."""
+
+    clock: Clock = field(default_factory=SystemClock)
+    _snapshots: dict[str, Snapshot] = field(default_factory=dict)
+    _fences: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    _seats: dict[str, _Seat] = field(default_factory=dict)
+    _commits: dict[str, tuple[str, int]] = field(default_factory=dict)
+    _points: dict[tuple[str, str], list[Point]] = field(default_factory=lambda: defaultdict(list))
+    _news: dict[str, News] = field(default_factory=dict)
+    _taken: dict[str, float] = field(default_factory=dict)
+    _letters: dict[str, _Letter] = field(default_factory=dict)
+    _queue: list[str] = field(default_factory=list)
+    _watches: dict[tuple[int, str], Watch] = field(default_factory=dict)
+    _subscriptions: dict[tuple[int, str], Subscription] = field(default_factory=dict)
+    _due: dict[str, tuple[Tier, datetime]] = field(default_factory=dict)
+    _notes: dict[str, str] = field(default_factory=dict)
+    _serial: count[int] = field(default_factory=count)
+
+    async def ping(self) -> None:
+        return None
+
+    # Snapshots
+
+    async def snapshot(self, sku: str) -> Snapshot:
+        return self._snapshots.get(sku, Snapshot(sku=sku))
+
+    async def lock(self, sku: str, *, ttl: timedelta) -> Lock | None:
+        owner = f"owner-{next(self._serial)}"
+        if not self._sit(f"lock:{sku}", owner, ttl):
+            return None
+        self._fences[sku] += 1
+        return Lock(sku, owner, self._fences[sku])
+
+    async def renew(self, lock: Lock, *, ttl: timedelta) -> bool:
+        return self._holder(f"lock:{lock.sku}") == lock.owner and self._sit(f"lock:{lock.sku}", lock.owner, ttl)
+
+    async def unlock(self, lock: Lock) -> None:
+        await self.resign(f"lock:{lock.sku}", lock.owner)
+
+    async def commit(self, commit: Commit) -> bool:
+        sku, mark = commit.snapshot.sku, (commit.lock.owner, commit.snapshot.revision)
+        if self._commits.get(sku) == mark:
+            return True
+        if self._fences[sku] != commit.lock.fence or (await self.snapshot(sku)).revision != commit.snapshot.revision:
+            return False
+        self._snapshots[sku] = commit.snapshot.model_copy(update={"revision": commit.snapshot.revision + 1})
+        self._commits[sku] = mark
+        for listing, point in commit.points.items():
+            self._points[sku, listing].append(point)
+        for change in commit.changes:
+            ticket = f"{next(self._serial):020}"
+            self._news[ticket] = News(ticket, change)
+        return True
+
+    async def history(self, sku: str, listing: str, *, since: datetime | None, limit: int) -> Sequence[Point]:
+        points = sorted(self._points[sku, listing], key=lambda p: p.at)
+        return [p for p in points if since is None or p.at >= since][-limit:]
+
+    # NewsStream
+
+    async def take_news(self, consumer: str, *, limit: int, wait: timedelta) -> Sequence[News]:
+        now = self.clock.monotonic()
+        free = [t for t in sorted(self._news) if self._taken.get(t, -1e9) <= now - 5][:limit]
+        self._taken.update(dict.fromkeys(free, now))
+        return [self._news[ticket] for ticket in free]
+
+    async def news_done(self, tickets: Sequence[str]) -> None:
+        for ticket in tickets:
+            self._news.pop(ticket, None)
+
+    # Outbox
+
+    async def enqueue(self, delivery: Delivery) -> bool:
+        if delivery.id in self._letters:
+            return False
+        self._letters[delivery.id] = _Letter(delivery)
+        self._queue.append(delivery.id)
+        return True
+
+    async def lead(self, role: str, owner: str, *, ttl: timedelta) -> bool:
+        return self._sit(role, owner, ttl)
+
+    async def resign(self, role: str, owner: str) -> None:
+        if self._holder(role) == owner:
+            del self._seats[role]
+
+    async def claim(self, now: datetime, *, limit: int, wait: timedelta) -> Sequence[Claim]:
+        due = [i for i in self._queue if (self._letters[i].until or now) <= now][:limit]
+        return [Claim(i, self._letters[i].delivery, self._letters[i].tries) for i in due]
+
+    async def sending(self, claim: Claim, now: datetime) -> None:
+        letter = self._letters[claim.delivery.id]
+        if letter.state not in (DeliveryState.SENT, DeliveryState.BURIED):
+            letter.state, letter.tries = DeliveryState.SENDING, letter.tries + 1
+
+    async def settle(self, claim: Claim, message_id: int) -> None:
+        self._finish(claim, DeliveryState.SENT, str(message_id))
+
+    async def bury(self, claim: Claim, reason: str) -> None:
+        self._finish(claim, DeliveryState.BURIED, reason)
+
+    def _finish(self, claim: Claim, state: DeliveryState, note: str) -> None:
+        letter = self._letters[claim.delivery.id]
+        if letter.state is not DeliveryState.SENT:
+            letter.state, letter.note = state, note
+        if claim.ticket in self._queue:
+            self._queue.remove(claim.ticket)
+
+    async def postpone(self, claim: Claim, until: datetime, reason: str) -> None:
+        letter = self._letters[claim.delivery.id]
+        if letter.state in (DeliveryState.SENT, DeliveryState.BURIED):
+            return
+        letter.state, letter.until, letter.note = DeliveryState.POSTPONED, until, reason
+        self._queue.remove(claim.ticket)
+        self._queue.append(claim.ticket)
+
+    async def delivery_state(self, delivery_id: str) -> DeliveryState | None:
+        letter = self._letters.get(delivery_id)
+        return letter.state if letter else None
+
+    # Wishes
+
+    async def add_watch(self, watch: Watch) -> bool:
+        is_new = (watch.guild, watch.sku) not in self._watches
+        self._watches.setdefault((watch.guild, watch.sku), watch)
+        return is_new
+
+    async def remove_watch(self, guild: int, sku: str) -> bool:
+        return self._watches.pop((guild, sku), None) is not None
+
+    async def watches(self, guild: int) -> Sequence[Watch]:
+        return sorted((w for w in self._watches.values() if w.guild == guild), key=lambda w: (w.added_at, w.sku))
+
+    async def watchers(self, sku: str) -> frozenset[int]:
+        return frozenset(guild for guild, watched in self._watches if watched == sku)
+
+    async def put_subscription(self, subscription: Subscription) -> None:
+        self._subscriptions[subscription.guild, subscription.id] = subscription
+
+    async def remove_subscription(self, guild: int, subscription_id: str) -> Subscription | None:
+        return self._subscriptions.pop((guild, subscription_id), None)
+
+    async def subscriptions(self, guild: int) -> Sequence[Subscription]:
+        mine = (s for s in self._subscriptions.values() if s.guild == guild)
+        return sorted(mine, key=lambda s: (s.added_at, s.id))
+
+    async def subscribers(self, sku: str) -> Sequence[Subscription]:
+        return [s for _, s in sorted(self._subscriptions.items()) if s.sku == sku]
+
+    # Timetable
+
+    async def schedule(self, sku: str, tier: Tier, at: datetime) -> None:
+        if self._due.get(sku, (None, at))[0] is not tier:
+            self._due[sku] = (tier, at)
+
+    async def unschedule(self, sku: str) -> None:
+        self._due.pop(sku, None)
+
+    async def scheduled(self) -> frozenset[str]:
+        return frozenset(self._due)
+
+    async def due(self, tier: Tier, now: datetime, *, limit: int) -> Sequence[Due]:
+        ripe = [Due(sku, at) for sku, (in_tier, at) in self._due.items() if in_tier is tier and at <= now]
+        return sorted(ripe, key=lambda d: (d.at, d.sku))[:limit]
+
+    async def move(self, due: Due, tier: Tier, to: datetime) -> bool:
+        if self._due.get(due.sku) != (tier, due.at):
+            return False
+        self._due[due.sku] = (tier, to)
+        return True
+
+    # Notes
+
+    async def note(self, name: str) -> str | None:
+        return self._notes.get(name)
+
+    async def set_note(self, name: str, text: str) -> None:
+        self._notes[name] = text
+
+    # Seats and locks
+
+    def _holder(self, name: str) -> str | None:
+        seat = self._seats.get(name)
+        return seat.owner if seat and seat.until > self.clock.monotonic() else None
+
+    def _sit(self, name: str, owner: str, ttl: timedelta) -> bool:
+        if self._holder(name) not in (None, owner):
+            return False
+        self._seats[name] = _Seat(owner, self.clock.monotonic() + ttl.total_seconds())
+        return True

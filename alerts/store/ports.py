@@ -1,0 +1,189 @@
+"""What memory promises. Redis and the dictionary keep the same promises, and one file of tests holds both to them.
+
+Every method raises StoreError when memory is away; none of them ever answers "nothing" instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from alerts.domain.deliveries import Delivery, DeliveryState
+from alerts.domain.model import Change, Point, Snapshot, Tier
+from alerts.domain.wishes import Subscription, Watch
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """The right to scan a product for a while. `fence` grows with every holder, so a late one is noticed."""
+
+    sku: str
+    owner: str
+    fence: int
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """Everything one scan found out, kept whole or not at all."""
+
+    lock: Lock
+    snapshot: Snapshot
+    points: Mapping[str, Point] = field(default_factory=dict)  # by listing id
+    changes: Sequence[Change] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """A change taken from the stream; `ticket` gives it back as done."""
+
+    ticket: str
+    change: Change
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A product whose time has come. The same slot seen by two schedulers is the same job."""
+
+    sku: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A delivery lent out. What is not settled is lent out again to the next deliverer."""
+
+    ticket: str
+    delivery: Delivery
+    tries: int
+
+
+class Snapshots(Protocol):
+    """What is known of each product."""
+
+    async def snapshot(self, sku: str) -> Snapshot:
+        """The newest known state; revision 0 and no listings when nothing was ever read."""
+
+    async def lock(self, sku: str, *, ttl: timedelta) -> Lock | None:
+        """Take the product's scan lock, or None while somebody else holds it."""
+
+    async def renew(self, lock: Lock, *, ttl: timedelta) -> bool:
+        """Hold it longer; False when it is no longer ours."""
+
+    async def unlock(self, lock: Lock) -> None:
+        """Give it back, if it is still ours."""
+
+    async def commit(self, commit: Commit) -> bool:
+        """Keep snapshot, history and changes together; False when a newer holder or revision was there first.
+
+        Safe to repeat: the same commit twice is kept once, and answers True both times.
+        """
+
+    async def history(self, sku: str, listing: str, *, since: datetime | None, limit: int) -> Sequence[Point]:
+        """The newest points of change, oldest first."""
+
+
+class NewsStream(Protocol):
+    """Committed changes on their way to subscribers."""
+
+    async def take_news(self, consumer: str, *, limit: int, wait: timedelta) -> Sequence[News]:
+        """New changes and those whose taker died; waits at most `wait` for the first."""
+
+    async def news_done(self, tickets: Sequence[str]) -> None:
+        """Never hand these out again."""
+
+
+class Outbox(Protocol):
+    """Deliveries and their states."""
+
+    async def enqueue(self, delivery: Delivery) -> bool:
+        """Queue it once for ever; False when this id was queued before."""
+
+    async def lead(self, role: str, owner: str, *, ttl: timedelta) -> bool:
+        """Take or keep the only seat of a role; False while somebody else sits there."""
+
+    async def resign(self, role: str, owner: str) -> None:
+        """Leave the seat, if it is ours."""
+
+    async def claim(self, now: datetime, *, limit: int, wait: timedelta) -> Sequence[Claim]:
+        """Lend out what is due, oldest first: what an earlier deliverer left unsettled, then what is queued."""
+
+    async def sending(self, claim: Claim, now: datetime) -> None:
+        """Note that an attempt begins, before it does."""
+
+    async def settle(self, claim: Claim, message_id: int) -> None:
+        """It stands in the channel under this id."""
+
+    async def postpone(self, claim: Claim, until: datetime, reason: str) -> None:
+        """Try again later."""
+
+    async def bury(self, claim: Claim, reason: str) -> None:
+        """Never try again; the reason is kept."""
+
+    async def delivery_state(self, delivery_id: str) -> DeliveryState | None:
+        """Where a delivery stands; None when it was never queued or is long done."""
+
+
+class Wishes(Protocol):
+    """Watches and subscriptions. A guild's id is part of every question."""
+
+    async def add_watch(self, watch: Watch) -> bool:
+        """Keep it; False when the guild watches the product already."""
+
+    async def remove_watch(self, guild: int, sku: str) -> bool:
+        """Forget it; False when there was none."""
+
+    async def watches(self, guild: int) -> Sequence[Watch]:
+        """A guild's watches, oldest first."""
+
+    async def watchers(self, sku: str) -> frozenset[int]:
+        """The guilds that watch a product."""
+
+    async def put_subscription(self, subscription: Subscription) -> None:
+        """Keep it, instead of an older one with the same id."""
+
+    async def remove_subscription(self, guild: int, subscription_id: str) -> Subscription | None:
+        """Forget it; None when this guild has none of that id."""
+
+    async def subscriptions(self, guild: int) -> Sequence[Subscription]:
+        """A guild's subscriptions, oldest first."""
+
+    async def subscribers(self, sku: str) -> Sequence[Subscription]:
+        """Everybody's subscriptions to a product."""
+
+
+class Timetable(Protocol):
+    """When each watched product is due."""
+
+    async def schedule(self, sku: str, tier: Tier, at: datetime) -> None:
+        """Put a product on the timetable; one that is there in the same tier keeps its time."""
+
+    async def unschedule(self, sku: str) -> None:
+        """Take it off."""
+
+    async def scheduled(self) -> frozenset[str]:
+        """Everything on the timetable."""
+
+    async def due(self, tier: Tier, now: datetime, *, limit: int) -> Sequence[Due]:
+        """Products whose time has come, oldest first."""
+
+    async def move(self, due: Due, tier: Tier, to: datetime) -> bool:
+        """Set the next time, unless somebody else did since; then False."""
+
+
+class Notes(Protocol):
+    """A few words remembered across restarts."""
+
+    async def note(self, name: str) -> str | None:
+        """What was noted under this name."""
+
+    async def set_note(self, name: str, text: str) -> None:
+        """Note it, instead of what was there."""
+
+
+class Store(Snapshots, NewsStream, Outbox, Wishes, Timetable, Notes, Protocol):
+    """All of memory."""
+
+    async def ping(self) -> None:
+        """Return when memory answers."""

@@ -1,0 +1,60 @@
+"""The stream of committed changes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from alerts.domain.model import Change
+from alerts.store import keys
+from alerts.store.ports import News
+from alerts.store.redis.link import Link
+
+# After this long without an answer a taker is taken for dead. Handing out a change twice does no harm.
+TAKER_IS_DEAD_AFTER = timedelta(seconds=5)
+
+
+class RedisNews:
+    """See ports.NewsStream."""
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+
+    async def take_news(self, consumer: str, *, limit: int, wait: timedelta) -> Sequence[News]:
+        left_over = await self._left_over(consumer, limit)
+        if left_over:
+            return left_over
+        async with self._link.trouble():
+            found = await self._link.redis.xreadgroup(
+                keys.CHANGES_GROUP, consumer, {keys.CHANGES: ">"}, count=limit, block=_block(wait)
+            )
+        return [_news(ticket, fields) for ticket, fields in entries(found)]
+
+    async def _left_over(self, consumer: str, limit: int) -> list[News]:
+        idle = int(TAKER_IS_DEAD_AFTER.total_seconds() * 1000)
+        async with self._link.trouble():
+            found = await self._link.redis.xautoclaim(
+                keys.CHANGES, keys.CHANGES_GROUP, consumer, min_idle_time=idle, count=limit
+            )
+        return [_news(ticket, fields) for ticket, fields in found[1] if fields]
+
+    async def news_done(self, tickets: Sequence[str]) -> None:
+        if not tickets:
+            return
+        async with self._link.trouble():
+            await self._link.redis.xack(keys.CHANGES, keys.CHANGES_GROUP, *tickets)
+            await self._link.redis.xdel(keys.CHANGES, *tickets)
+
+
+def entries(found: list[tuple[str, list[tuple[str, dict[str, str]]]]] | None) -> list[tuple[str, dict[str, str]]]:
+    """The entries of the one stream that was read."""
+    return [entry for _, batch in found or [] for entry in batch]
+
+
+def _news(ticket: str, fields: dict[str, str]) -> News:
+    return News(ticket, Change.model_validate_json(fields["change"]))
+
+
+def _block(wait: timedelta) -> int | None:
+    """XREADGROUP waits for ever at 0, so no wait is None."""
+    return int(wait.total_seconds() * 1000) or None

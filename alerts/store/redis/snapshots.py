@@ -1,0 +1,73 @@
+"""Snapshots, their locks and their history."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from secrets import token_hex
+
+import orjson
+
+from alerts.domain.model import Known, Point, Snapshot
+from alerts.store import keys
+from alerts.store.ports import Commit, Lock
+from alerts.store.redis.link import Link
+
+
+class RedisSnapshots:
+    """See ports.Snapshots."""
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+
+    async def snapshot(self, sku: str) -> Snapshot:
+        async with self._link.trouble():
+            found = await self._link.redis.hgetall(keys.snapshot(sku))
+        return Snapshot(
+            sku=sku,
+            revision=int(found.get("rev", 0)),
+            scanned_at=found.get("at"),
+            listings=tuple(Known.model_validate_json(v) for k, v in sorted(found.items()) if k.startswith("l:")),
+        )
+
+    async def lock(self, sku: str, *, ttl: timedelta) -> Lock | None:
+        owner = token_hex(8)
+        fence = await self._link.run("lock", [keys.lock(sku), keys.snapshot(sku)], [owner, _ms(ttl)])
+        return Lock(sku, owner, int(fence)) if fence else None
+
+    async def renew(self, lock: Lock, *, ttl: timedelta) -> bool:
+        return bool(await self._link.run("renew", [keys.lock(lock.sku)], [lock.owner, _ms(ttl)]))
+
+    async def unlock(self, lock: Lock) -> None:
+        await self._link.run("release", [keys.lock(lock.sku)], [lock.owner])
+
+    async def commit(self, commit: Commit) -> bool:
+        snapshot, sku = commit.snapshot, commit.snapshot.sku
+        points = sorted(commit.points.items())
+        args: list[str | int | float] = [
+            f"{commit.lock.owner}:{snapshot.revision}",
+            commit.lock.fence,
+            snapshot.revision,
+            snapshot.revision + 1,
+            snapshot.scanned_at.isoformat() if snapshot.scanned_at else "",
+            len(snapshot.listings),
+        ]
+        for known in snapshot.listings:
+            args += [f"l:{known.listing}", known.model_dump_json(exclude_defaults=True)]
+        for _, point in points:
+            args += [point.at.timestamp() * 1000, point.model_dump_json(exclude_defaults=True)]
+        args += [change.model_dump_json(exclude_defaults=True) for change in commit.changes]
+        names = [keys.snapshot(sku), keys.CHANGES, *(keys.history(sku, listing) for listing, _ in points)]
+        return bool(await self._link.run("commit", names, args))
+
+    async def history(self, sku: str, listing: str, *, since: datetime | None, limit: int) -> Sequence[Point]:
+        low = since.timestamp() * 1000 if since else "-inf"
+        async with self._link.trouble():
+            found = await self._link.redis.zrange(
+                keys.history(sku, listing), "+inf", low, desc=True, byscore=True, offset=0, num=limit
+            )
+        return [Point.model_validate(orjson.loads(raw)) for raw in reversed(found)]
+
+
+def _ms(span: timedelta) -> int:
+    return int(span.total_seconds() * 1000)

@@ -1,0 +1,44 @@
+"""All of memory over one connection."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from alerts.store import keys
+from alerts.store.redis.link import Link
+from alerts.store.redis.news import RedisNews
+from alerts.store.redis.outbox import RedisOutbox
+from alerts.store.redis.snapshots import RedisSnapshots
+from alerts.store.redis.timetable import RedisTimetable
+from alerts.store.redis.wishes import RedisWishes
+
+
+class RedisStore(RedisSnapshots, RedisNews, RedisOutbox, RedisWishes, RedisTimetable):
+    """See ports.Store. Opens whole or raises StoreError; `url` is redis://, rediss://, valkey:// or unix://."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(Link(url))
+
+    async def __aenter__(self) -> Self:
+        try:
+            await self._link.open()
+        except BaseException:
+            await self._link.close()
+            raise
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._link.close()
+
+    async def ping(self) -> None:
+        async with self._link.trouble():
+            await self._link.redis.ping()
+
+    async def note(self, name: str) -> str | None:
+        async with self._link.trouble():
+            found: str | None = await self._link.redis.hget(keys.NOTES, name)
+        return found
+
+    async def set_note(self, name: str, text: str) -> None:
+        async with self._link.trouble():
+            await self._link.redis.hset(keys.NOTES, name, text)

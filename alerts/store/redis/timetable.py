@@ -1,0 +1,45 @@
+"""When each watched product is due: one sorted set per tier."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from alerts.domain.model import Tier
+from alerts.store import keys
+from alerts.store.ports import Due
+from alerts.store.redis.link import Link
+
+
+class RedisTimetable:
+    """See ports.Timetable."""
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+
+    async def schedule(self, sku: str, tier: Tier, at: datetime) -> None:
+        names = [keys.due(tier), *(keys.due(other) for other in Tier if other is not tier)]
+        await self._link.run("schedule", names, [sku, _ms(at)])
+
+    async def unschedule(self, sku: str) -> None:
+        async with self._link.trouble():
+            for tier in Tier:
+                await self._link.redis.zrem(keys.due(tier), sku)
+
+    async def scheduled(self) -> frozenset[str]:
+        async with self._link.trouble():
+            return frozenset([sku for tier in Tier for sku in await self._link.redis.zrange(keys.due(tier), 0, -1)])
+
+    async def due(self, tier: Tier, now: datetime, *, limit: int) -> Sequence[Due]:
+        async with self._link.trouble():
+            found = await self._link.redis.zrange(
+                keys.due(tier), "-inf", _ms(now), byscore=True, offset=0, num=limit, withscores=True
+            )
+        return [Due(sku, datetime.fromtimestamp(score / 1000, UTC)) for sku, score in found]
+
+    async def move(self, due: Due, tier: Tier, to: datetime) -> bool:
+        return bool(await self._link.run("move", [keys.due(tier)], [due.sku, _ms(due.at), _ms(to)]))
+
+
+def _ms(at: datetime) -> int:
+    return round(at.timestamp() * 1000)

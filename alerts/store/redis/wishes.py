@@ -1,0 +1,73 @@
+"""Watches and subscriptions of guilds, and per product an index of who has one.
+
+Guild and product live in different slots, so an index entry is written before and removed after the wish itself:
+an entry without a wish is skipped when read, while a wish without an entry would be a lost alert.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from alerts.domain.wishes import Subscription, Watch
+from alerts.store import keys
+from alerts.store.redis.link import Link
+
+
+class RedisWishes:
+    """See ports.Wishes."""
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+
+    async def add_watch(self, watch: Watch) -> bool:
+        async with self._link.trouble():
+            await self._link.redis.sadd(keys.watchers(watch.sku), str(watch.guild))
+            body = watch.model_dump_json(exclude_defaults=True)
+            return bool(await self._link.redis.hsetnx(keys.watches(watch.guild), watch.sku, body))
+
+    async def remove_watch(self, guild: int, sku: str) -> bool:
+        async with self._link.trouble():
+            removed = await self._link.redis.hdel(keys.watches(guild), sku)
+            await self._link.redis.srem(keys.watchers(sku), str(guild))
+        return bool(removed)
+
+    async def watches(self, guild: int) -> Sequence[Watch]:
+        async with self._link.trouble():
+            found = await self._link.redis.hvals(keys.watches(guild))
+        return sorted((Watch.model_validate_json(raw) for raw in found), key=lambda w: (w.added_at, w.sku))
+
+    async def watchers(self, sku: str) -> frozenset[int]:
+        async with self._link.trouble():
+            return frozenset(int(guild) for guild in await self._link.redis.smembers(keys.watchers(sku)))
+
+    async def put_subscription(self, subscription: Subscription) -> None:
+        entry = f"{subscription.guild}:{subscription.id}"
+        async with self._link.trouble():
+            await self._link.redis.sadd(keys.subscribers(subscription.sku), entry)
+            body = subscription.model_dump_json(exclude_defaults=True)
+            await self._link.redis.hset(keys.subscriptions(subscription.guild), subscription.id, body)
+
+    async def remove_subscription(self, guild: int, subscription_id: str) -> Subscription | None:
+        async with self._link.trouble():
+            raw = await self._link.redis.hget(keys.subscriptions(guild), subscription_id)
+            if raw is None:
+                return None
+            subscription = Subscription.model_validate_json(raw)
+            await self._link.redis.hdel(keys.subscriptions(guild), subscription_id)
+            await self._link.redis.srem(keys.subscribers(subscription.sku), f"{guild}:{subscription_id}")
+        return subscription
+
+    async def subscriptions(self, guild: int) -> Sequence[Subscription]:
+        async with self._link.trouble():
+            found = await self._link.redis.hvals(keys.subscriptions(guild))
+        return sorted((Subscription.model_validate_json(raw) for raw in found), key=lambda s: (s.added_at, s.id))
+
+    async def subscribers(self, sku: str) -> Sequence[Subscription]:
+        async with self._link.trouble():
+            index = sorted(await self._link.redis.smembers(keys.subscribers(sku)))
+            pipe = self._link.redis.pipeline(transaction=False)
+            for entry in index:
+                guild, _, subscription_id = entry.partition(":")
+                pipe.hget(keys.subscriptions(int(guild)), subscription_id)
+            found = await pipe.execute()
+        return [Subscription.model_validate_json(raw) for raw in found if raw]

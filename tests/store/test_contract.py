@@ -1,0 +1,331 @@
+"""One file of promises; every store keeps them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from alerts.domain.deliveries import Delivery, DeliveryState, delivery_for
+from alerts.domain.model import Point, Snapshot, Tier
+from alerts.domain.wishes import Watch
+from alerts.store.ports import Commit, Lock, Store
+from tests.waiting import eventually
+from tests.worlds import IN, MINUTE, OUT, SECOND, START, change, known, offer, pounds, subscription
+
+NOW = timedelta(0)
+
+
+async def locked(store: Store, sku: str = "pi5") -> Lock:
+    lock = await store.lock(sku, ttl=MINUTE)
+    assert lock
+    return lock
+
+
+def commit(lock: Lock, revision: int = 0, **more: object) -> Commit:
+    snapshot = Snapshot(sku=lock.sku, revision=revision, scanned_at=START, listings=(known(offer(OUT)),))
+    return Commit(lock, snapshot, **{"changes": [change()], **more})  # type: ignore[arg-type]
+
+
+def delivery(channel: int = 10, **more: object) -> Delivery:
+    return delivery_for(change(**more), subscription(channel=channel), product_name="Pi", now=START)
+
+
+# Snapshots
+
+
+async def test_nothing_read_yet_is_an_empty_snapshot(store: Store) -> None:
+    assert await store.snapshot("pi5") == Snapshot(sku="pi5")
+
+
+async def test_what_is_committed_is_remembered_whole(store: Store) -> None:
+    lock = await locked(store)
+    assert await store.commit(commit(lock))
+
+    kept = await store.snapshot("pi5")
+
+    assert kept.revision == 1
+    assert kept.scanned_at == START
+    assert kept.listings == (known(offer(OUT)),)
+
+
+async def test_only_one_holds_the_lock(store: Store) -> None:
+    await locked(store)
+
+    assert await store.lock("pi5", ttl=MINUTE) is None
+
+
+async def test_a_lock_that_was_given_back_is_free(store: Store) -> None:
+    await store.unlock(await locked(store))
+
+    assert await store.lock("pi5", ttl=MINUTE)
+
+
+async def test_nobody_gives_back_the_lock_of_another(store: Store) -> None:
+    lock = await locked(store)
+    await store.unlock(Lock("pi5", "somebody else", lock.fence))
+
+    assert await store.lock("pi5", ttl=MINUTE) is None
+
+
+async def test_a_held_lock_can_be_renewed_and_a_lost_one_cannot(store: Store) -> None:
+    lock = await locked(store)
+
+    assert await store.renew(lock, ttl=MINUTE)
+    await store.unlock(lock)
+    assert not await store.renew(lock, ttl=MINUTE)
+
+
+async def test_a_scanner_that_woke_too_late_commits_nothing(store: Store) -> None:
+    late = await locked(store)
+    await store.unlock(late)
+    await locked(store)
+
+    assert not await store.commit(commit(late))
+    assert await store.snapshot("pi5") == Snapshot(sku="pi5")
+    assert not await store.take_news("a", limit=9, wait=NOW)
+
+
+async def test_a_commit_over_an_older_revision_is_refused(store: Store) -> None:
+    lock = await locked(store)
+    await store.commit(commit(lock))
+    await store.unlock(lock)
+
+    assert not await store.commit(commit(await locked(store), revision=0))
+
+
+async def test_the_same_commit_twice_is_kept_and_told_once(store: Store) -> None:
+    lock = await locked(store)
+
+    assert await store.commit(commit(lock))
+    assert await store.commit(commit(lock))
+    assert (await store.snapshot("pi5")).revision == 1
+    assert len(await store.take_news("a", limit=9, wait=NOW)) == 1
+
+
+async def test_a_listing_that_left_the_product_leaves_the_snapshot(store: Store) -> None:
+    lock = await locked(store)
+    await store.commit(commit(lock))
+    other = Snapshot(sku="pi5", revision=1, scanned_at=START, listings=(known(offer(), vendor="Bolt"),))
+
+    await store.commit(Commit(lock, other))
+
+    assert [k.vendor for k in (await store.snapshot("pi5")).listings] == ["Bolt"]
+
+
+async def test_history_is_oldest_first_and_the_newest_when_there_are_many(store: Store) -> None:
+    lock = await locked(store)
+    points = [Point(at=START + i * MINUTE, vendor="Acme", availability=IN, price=pounds(i)) for i in range(5)]
+    for revision, point in enumerate(points):
+        assert await store.commit(commit(lock, revision, points={"acme": point}))
+
+    assert await store.history("pi5", "acme", since=None, limit=3) == points[2:]
+    assert await store.history("pi5", "acme", since=START + 4 * MINUTE, limit=3) == points[4:]
+
+
+# News
+
+
+async def test_news_is_handed_to_one_taker(store: Store) -> None:
+    await store.commit(commit(await locked(store)))
+
+    first = await store.take_news("a", limit=9, wait=NOW)
+
+    assert [news.change for news in first] == [change()]
+    assert not await store.take_news("b", limit=9, wait=NOW)
+
+
+async def test_news_that_is_done_is_gone(store: Store) -> None:
+    await store.commit(commit(await locked(store)))
+    taken = await store.take_news("a", limit=9, wait=NOW)
+
+    await store.news_done([news.ticket for news in taken])
+
+    assert not await store.take_news("a", limit=9, wait=NOW)
+
+
+# Outbox
+
+
+async def test_the_same_delivery_twice_is_queued_once(store: Store) -> None:
+    assert await store.enqueue(delivery())
+    assert not await store.enqueue(delivery())
+    assert len(await store.claim(START, limit=9, wait=NOW)) == 1
+
+
+async def test_a_delivery_that_was_sent_is_never_queued_again(store: Store) -> None:
+    await store.enqueue(delivery())
+    (claim,) = await store.claim(START, limit=9, wait=NOW)
+    await store.settle(claim, 99)
+
+    assert not await store.enqueue(delivery())
+    assert not await store.claim(START, limit=9, wait=NOW)
+    assert await store.delivery_state(claim.delivery.id) is DeliveryState.SENT
+
+
+async def test_deliveries_come_in_the_order_they_were_queued(store: Store) -> None:
+    for channel in (3, 1, 2):
+        await store.enqueue(delivery(channel))
+
+    assert [c.delivery.target.id for c in await store.claim(START, limit=9, wait=NOW)] == [3, 1, 2]
+
+
+async def test_what_a_dead_deliverer_left_is_handed_out_at_once(store: Store) -> None:
+    await store.enqueue(delivery())
+    (left,) = await store.claim(START, limit=9, wait=NOW)
+    await store.sending(left, START)
+
+    (again,) = await store.claim(START, limit=9, wait=NOW)
+
+    assert again.delivery == delivery()
+    assert again.tries == 1
+
+
+async def test_a_postponed_delivery_comes_back_when_it_is_due_and_not_before(store: Store) -> None:
+    await store.enqueue(delivery())
+    (claim,) = await store.claim(START, limit=9, wait=NOW)
+    await store.sending(claim, START)
+    await store.postpone(claim, START + MINUTE, "Discord is tired")
+
+    assert not await store.claim(START + 59 * SECOND, limit=9, wait=NOW)
+    (back,) = await store.claim(START + MINUTE, limit=9, wait=NOW)
+    assert back.tries == 1
+
+
+async def test_a_buried_delivery_never_comes_back(store: Store) -> None:
+    await store.enqueue(delivery())
+    (claim,) = await store.claim(START, limit=9, wait=NOW)
+    await store.bury(claim, "the channel is gone")
+
+    assert not await store.claim(START + MINUTE, limit=9, wait=NOW)
+    assert not await store.enqueue(delivery())
+    assert await store.delivery_state(claim.delivery.id) is DeliveryState.BURIED
+
+
+async def test_settling_twice_does_no_harm(store: Store) -> None:
+    await store.enqueue(delivery())
+    (claim,) = await store.claim(START, limit=9, wait=NOW)
+    await store.settle(claim, 99)
+    await store.settle(claim, 99)
+    await store.bury(claim, "a late mistake")
+
+    assert await store.delivery_state(claim.delivery.id) is DeliveryState.SENT
+
+
+async def test_one_seat_for_a_role_until_it_is_left(store: Store) -> None:
+    assert await store.lead("deliver", "a", ttl=MINUTE)
+    assert await store.lead("deliver", "a", ttl=MINUTE)
+    assert not await store.lead("deliver", "b", ttl=MINUTE)
+    await store.resign("deliver", "b")
+    assert not await store.lead("deliver", "b", ttl=MINUTE)
+    await store.resign("deliver", "a")
+    assert await store.lead("deliver", "b", ttl=MINUTE)
+
+
+# Wishes
+
+
+def watch(guild: int = 1, sku: str = "pi5") -> Watch:
+    return Watch(guild=guild, sku=sku, added_by=7, added_at=START)
+
+
+async def test_a_watch_is_kept_once_and_belongs_to_its_guild(store: Store) -> None:
+    assert await store.add_watch(watch())
+    assert not await store.add_watch(watch())
+    assert await store.add_watch(watch(guild=2))
+
+    assert await store.watches(1) == [watch()]
+    assert await store.watchers("pi5") == {1, 2}
+
+
+async def test_a_removed_watch_is_forgotten_everywhere(store: Store) -> None:
+    await store.add_watch(watch())
+
+    assert await store.remove_watch(1, "pi5")
+    assert not await store.remove_watch(1, "pi5")
+    assert await store.watches(1) == []
+    assert await store.watchers("pi5") == frozenset()
+
+
+async def test_a_product_knows_its_subscribers_of_every_guild(store: Store) -> None:
+    first, second = subscription("a", guild=1), subscription("b", guild=2)
+    for each in (first, second, subscription("c", guild=1, sku="other")):
+        await store.put_subscription(each)
+
+    assert await store.subscribers("pi5") == [first, second]
+
+
+async def test_a_guild_cannot_end_what_belongs_to_another(store: Store) -> None:
+    await store.put_subscription(subscription("a", guild=1))
+
+    assert await store.remove_subscription(2, "a") is None
+    assert await store.subscriptions(1) == [subscription("a", guild=1)]
+
+
+async def test_an_ended_subscription_hears_nothing_more(store: Store) -> None:
+    await store.put_subscription(subscription("a"))
+
+    assert await store.remove_subscription(1, "a") == subscription("a")
+    assert await store.subscribers("pi5") == []
+
+
+# Timetable
+
+
+async def test_what_is_due_comes_oldest_first_and_within_the_limit(store: Store) -> None:
+    for minute, sku in ((3, "late"), (1, "early"), (2, "middle"), (9, "tomorrow")):
+        await store.schedule(sku, Tier.HOT, START + minute * MINUTE)
+
+    due = await store.due(Tier.HOT, START + 5 * MINUTE, limit=2)
+
+    assert [(d.sku, d.at) for d in due] == [("early", START + MINUTE), ("middle", START + 2 * MINUTE)]
+    assert not await store.due(Tier.COLD, START + 5 * MINUTE, limit=2)
+
+
+async def test_scheduling_again_keeps_the_time_and_another_tier_takes_it_over(store: Store) -> None:
+    await store.schedule("pi5", Tier.HOT, START)
+    await store.schedule("pi5", Tier.HOT, START + MINUTE)
+    assert [d.at for d in await store.due(Tier.HOT, START, limit=9)] == [START]
+
+    await store.schedule("pi5", Tier.COLD, START + MINUTE)
+
+    assert not await store.due(Tier.HOT, START + MINUTE, limit=9)
+    assert [d.at for d in await store.due(Tier.COLD, START + MINUTE, limit=9)] == [START + MINUTE]
+
+
+async def test_of_two_schedulers_one_moves_the_slot(store: Store) -> None:
+    await store.schedule("pi5", Tier.HOT, START)
+    (slot,) = await store.due(Tier.HOT, START, limit=9)
+
+    assert await store.move(slot, Tier.HOT, START + MINUTE)
+    assert not await store.move(slot, Tier.HOT, START + 2 * MINUTE)
+    assert [d.at for d in await store.due(Tier.HOT, START + MINUTE, limit=9)] == [START + MINUTE]
+
+
+async def test_unscheduled_means_never_due(store: Store) -> None:
+    await store.schedule("pi5", Tier.HOT, START)
+    assert await store.scheduled() == {"pi5"}
+
+    await store.unschedule("pi5")
+
+    assert await store.scheduled() == frozenset()
+
+
+# Notes, and being away
+
+
+async def test_a_note_is_found_again(store: Store) -> None:
+    assert await store.note("commands") is None
+    await store.set_note("commands", "abc")
+
+    assert await store.note("commands") == "abc"
+
+
+@pytest.mark.valkey
+async def test_an_abandoned_lock_frees_itself(server_store: Store) -> None:
+    await server_store.lock("pi5", ttl=timedelta(milliseconds=20))
+
+    async def free() -> bool:
+        return await server_store.lock("pi5", ttl=MINUTE) is not None
+
+    assert await eventually(free)
