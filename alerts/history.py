@@ -1,0 +1,31 @@
+"""What a product cost and when it was there."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Sequence
+from datetime import timedelta
+
+from alerts.domain.model import Point, Product
+from alerts.ports import Clock
+from alerts.store.ports import Snapshots
+
+
+class History:
+    """The points of change of a product, over all its vendors."""
+
+    def __init__(self, *, store: Snapshots, clock: Clock) -> None:
+        self._store, self._clock = store, clock
+
+    async def __call__(
+        self, product: Product, *, vendor: str | None = None, days: int | None = None, limit: int = 50
+    ) -> Sequence[Point]:
+        """The newest `limit` points, newest first; of one vendor (any case) or all; of the last `days` or all time."""
+        since = self._clock.now() - timedelta(days=days) if days else None
+        points = [
+            point
+            for listing in product.listings
+            if vendor is None or listing.vendor.casefold() == vendor.casefold()
+            for point in await self._store.history(product.sku, listing.id, since=since, limit=limit)
+        ]
+        return heapq.nlargest(limit, points, key=lambda point: point.at)

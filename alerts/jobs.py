@@ -1,0 +1,68 @@
+"""The distributed job engine's face: docket behind two verbs."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from typing import Protocol, Self
+
+from docket import Docket, Worker
+
+# A killed worker's jobs start again after this long; scans take seconds.
+_REDELIVERY = timedelta(seconds=20)
+
+ScanSlot = Callable[[str, datetime], Awaitable[None]]
+
+
+class JobQueue(Protocol):
+    """Scans to be done by any worker, each slot once."""
+
+    async def put(self, sku: str, *, slot: datetime) -> None:
+        """Queue a scan; the same product and slot again is the same job."""
+
+    async def work(self) -> None:
+        """Do queued scans until cancelled."""
+
+
+class DocketQueue:
+    """See JobQueue. A job may run twice, so `scan` must be content with a look taken since its slot.
+
+    That is also why docket's own Cooldown is not used here: it would drop the job of a killed worker
+    when it is handed to the next one.
+    """
+
+    def __init__(self, url: str, *, scan: ScanSlot, concurrency: int = 20) -> None:
+        separator = "&" if "?" in url else "?"
+        # redis-py's pool raises instead of waiting: leave three connections a job.
+        pool = f"max_connections={concurrency * 3 + 20}"
+        self._docket = Docket(name="hs-jobs", url=f"{url}{separator}{pool}", execution_ttl=timedelta(0))
+        self._concurrency = concurrency
+
+        async def scan_product(sku: str, slot_ms: int) -> None:
+            await scan(sku, datetime.fromtimestamp(slot_ms / 1000, UTC))
+
+        self._job = scan_product
+
+    async def __aenter__(self) -> Self:
+        await self._docket.__aenter__()
+        self._docket.register(self._job)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._docket.__aexit__(None, None, None)
+
+    async def put(self, sku: str, *, slot: datetime) -> None:
+        slot_ms = round(slot.timestamp() * 1000)
+        await self._docket.add(self._job, key=f"scan:{sku}:{slot_ms}")(sku, slot_ms)
+
+    async def work(self) -> None:
+        async with Worker(
+            self._docket,
+            concurrency=self._concurrency,
+            redelivery_timeout=_REDELIVERY,
+            reconnection_delay=timedelta(seconds=1),
+            minimum_check_interval=timedelta(milliseconds=50),
+            scheduling_resolution=timedelta(milliseconds=100),
+            schedule_automatic_tasks=False,
+        ) as worker:
+            await worker.run_forever()

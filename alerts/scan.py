@@ -1,0 +1,134 @@
+"""The only door to the shops: look at every listing of a product, keep what is known, queue what is news.
+
+`/scan`, the command line and the scheduler all come through here, so no news is ever eaten.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+import structlog
+
+from alerts.domain.changes import Step, advance
+from alerts.domain.model import Change, Product, Snapshot
+from alerts.ports import Clock, Look
+from alerts.store.ports import Commit, Lock, Snapshots
+
+LOCK_TTL = timedelta(seconds=15)  # kept alive while scanning; a killed scanner blocks nobody for longer
+_POLL = 0.1
+log = structlog.get_logger()
+
+
+class Source(StrEnum):
+    """How an answer came about."""
+
+    FRESH = "fresh"
+    CACHED = "cached"
+    STALE = "stale"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the asker gets: the snapshot, how it came about, and what this very scan changed."""
+
+    product: Product
+    snapshot: Snapshot
+    source: Source
+    changes: tuple[Change, ...] = ()
+
+
+class Scan:
+    """Look at a product, or answer from memory when that is young enough."""
+
+    def __init__(self, *, looks: Mapping[str, Look], store: Snapshots, clock: Clock, patience: timedelta) -> None:
+        """`looks`: how to look at each vendor, by its name.
+
+        `patience`: how long to wait for somebody else's scan of the same product.
+        """
+        self._looks, self._store, self._clock, self._patience = looks, store, clock, patience
+        self._flights: dict[str, asyncio.Task[Answer]] = {}
+
+    async def __call__(self, product: Product, *, max_age: timedelta) -> Answer:
+        """Answer with a snapshot at most `max_age` old, or with the last known one, marked stale, if shops fail."""
+        snapshot = await self._store.snapshot(product.sku)
+        if self._is_complete(product, snapshot) and snapshot.is_fresh(self._clock.now(), max_age):
+            return Answer(product, snapshot, Source.CACHED)
+        flight = self._flights.get(product.sku)
+        if flight is None:
+            flight = asyncio.create_task(self._fly(product), name=f"scan {product.sku}")
+            self._flights[product.sku] = flight
+            flight.add_done_callback(lambda _: self._flights.pop(product.sku, None))
+        # Shielded: an asker who leaves must not take the scan from the others who wait for it.
+        return await asyncio.shield(flight)
+
+    async def for_slot(self, product: Product, slot: datetime) -> None:
+        """A scheduled scan: done once somebody looked since `slot`, so that doing it again costs nothing."""
+        snapshot = await self._store.snapshot(product.sku)
+        if snapshot.scanned_at is None or snapshot.scanned_at < slot:
+            await self(product, max_age=timedelta(0))
+
+    @staticmethod
+    def _is_complete(product: Product, snapshot: Snapshot) -> bool:
+        return {known.listing for known in snapshot.listings} == {listing.id for listing in product.listings}
+
+    async def _fly(self, product: Product) -> Answer:
+        started = self._clock.now()
+        give_up = self._clock.monotonic() + self._patience.total_seconds()
+        while self._clock.monotonic() < give_up:
+            lock = await self._store.lock(product.sku, ttl=LOCK_TTL)
+            if lock:
+                async with self._held(lock):
+                    answer = await self._look_and_keep(product, lock)
+                if answer:
+                    return answer
+            else:
+                await self._clock.sleep(_POLL)
+            snapshot = await self._store.snapshot(product.sku)
+            if snapshot.scanned_at and snapshot.scanned_at >= started:
+                return Answer(product, snapshot, Source.FRESH)
+        return Answer(product, await self._store.snapshot(product.sku), Source.STALE)
+
+    @asynccontextmanager
+    async def _held(self, lock: Lock) -> AsyncIterator[None]:
+        keeper = asyncio.create_task(self._keep_alive(lock), name=f"lock {lock.sku}")
+        try:
+            yield
+        finally:
+            keeper.cancel()
+            await self._store.unlock(lock)
+
+    async def _keep_alive(self, lock: Lock) -> None:
+        while await self._store.renew(lock, ttl=LOCK_TTL):
+            await self._clock.sleep(LOCK_TTL.total_seconds() / 3)
+
+    async def _look_and_keep(self, product: Product, lock: Lock) -> Answer | None:
+        """Read every listing at once, each alone; None when a newer scanner was there first."""
+        readings = await asyncio.gather(*(self._looks[listing.vendor](listing) for listing in product.listings))
+        before = await self._store.snapshot(product.sku)
+        steps = {
+            listing.id: advance(listing, before.known(listing.id), reading)
+            for listing, reading in zip(product.listings, readings, strict=True)
+        }
+        commit = _commit(lock, before, steps, self._clock)
+        if not await self._store.commit(commit):
+            log.warning("scan came too late", sku=product.sku, fence=lock.fence)
+            return None
+        for change in commit.changes:
+            log.info("change", sku=change.sku, vendor=change.vendor, kind=change.kind.value)
+        kept = commit.snapshot.model_copy(update={"revision": before.revision + 1})
+        source = Source.FRESH if any(reading.offer for reading in readings) else Source.STALE
+        return Answer(product, kept, source, tuple(commit.changes))
+
+
+def _commit(lock: Lock, before: Snapshot, steps: Mapping[str, Step], clock: Clock) -> Commit:
+    snapshot = before.model_copy(
+        update={"scanned_at": clock.now(), "listings": tuple(step.known for step in steps.values())}
+    )
+    points = {listing: step.point for listing, step in steps.items() if step.point}
+    changes = [change for step in steps.values() for change in step.changes]
+    return Commit(lock, snapshot, points, changes)

@@ -1,0 +1,157 @@
+"""config.yaml and the environment to Settings, or one sentence that names the place and the cure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+)
+
+from alerts.settings.faults import ConfigError, hint, line_of, sentence
+from alerts.settings.model import Settings
+
+_PREFIX = "HS_"
+# A secret's own name, and where it lives in Settings; HS_… works for it as for every other key.
+_SECRETS = {"DISCORD_TOKEN": ("discord", "token"), "TINYFISH_API_KEY": ("tinyfish", "api_key")}
+
+
+def load(text: str, env: Mapping[str, str], *, place: str = "config.yaml") -> Settings:
+    """Settings from the text of a config file and the environment, which wins. ConfigError names the first fault."""
+    data = _parse(text, place)
+    _refuse_secrets(data, place)
+    _refuse_unknown(env)
+    for name, (section, key) in _SECRETS.items():
+        secret = _secret(name, env)
+        if secret:
+            data.setdefault(section, {})[key] = secret
+    try:
+        loaded = _overlay(env)(**data)
+        return Settings.model_validate(loaded.model_dump(exclude_unset=True))
+    except ValidationError as exc:
+        raise ConfigError(sentence(exc.errors()[0], where=lambda path: _where(path, text, env, place))) from None
+    except SettingsError as exc:
+        raise ConfigError(f"environment: {exc}; write a whole section as JSON, or set its keys one by one.") from None
+
+
+def load_file(path: Path, env: Mapping[str, str]) -> Settings:
+    """The same from a file; ConfigError when it cannot be read."""
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as exc:
+        reason = exc.strerror if isinstance(exc, OSError) else "it is not UTF-8 text"
+        raise ConfigError(f"{path}: cannot be read ({reason}): name a file with --config.") from None
+    return load(text, env, place=path.name)
+
+
+def _overlay(env: Mapping[str, str]) -> type[BaseSettings]:
+    """Settings fed by the given environment first and the file second."""
+
+    class Given(EnvSettingsSource):
+        def _load_env_vars(self) -> Mapping[str, str | None]:
+            return {name.lower(): value for name, value in env.items()}
+
+    class Overlay(Settings, BaseSettings):
+        model_config = SettingsConfigDict(
+            env_prefix=_PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True, hide_input_in_errors=True
+        )
+
+        @classmethod
+        def settings_customise_sources(
+            cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource, *_: Any, **__: Any
+        ) -> tuple[PydanticBaseSettingsSource, ...]:
+            return Given(settings_cls), init_settings
+
+    return Overlay
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML that refuses a key written twice instead of forgetting the first."""
+
+
+def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
+    keys = [loader.construct_object(key, deep=True) for key, _ in node.value]
+    for index, key in enumerate(keys):
+        if key in keys[:index]:
+            mark = node.value[index][0].start_mark
+            raise yaml.constructor.ConstructorError(None, None, f"the key {key!r} is written twice", mark)
+    return loader.construct_mapping(node, deep=True)
+
+
+_Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
+
+
+def _parse(text: str, place: str) -> dict[str, Any]:
+    try:
+        data = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
+    except yaml.MarkedYAMLError as exc:
+        line = exc.problem_mark.line + 1 if exc.problem_mark else 1
+        raise ConfigError(f"{place}, line {line}: is not YAML: {exc.problem}; mend that line.") from None
+    except (yaml.YAMLError, RecursionError, ValueError) as exc:
+        raise ConfigError(
+            f"{place}: is not YAML ({type(exc).__name__}); mend it or start from the shipped one."
+        ) from None
+    if data is None:
+        return {}
+    if not isinstance(data, dict) or not all(isinstance(key, str) for key in data):
+        raise ConfigError(f"{place}: holds no settings; write sections such as 'products:' at its top.")
+    return data
+
+
+def _refuse_secrets(data: Mapping[str, Any], place: str) -> None:
+    for name, (section, key) in _SECRETS.items():
+        part = data.get(section)
+        if isinstance(part, Mapping) and key in part:
+            raise ConfigError(f"{place}: {section}.{key}: a secret does not belong here; set {name} or {name}_FILE.")
+
+
+def _secret(name: str, env: Mapping[str, str]) -> str | None:
+    """A secret from NAME, from the file that NAME_FILE names, or from its HS_ twin. Only one may be set."""
+    twin = _PREFIX + "__".join(_SECRETS[name]).upper()
+    given = [key for key in (name, f"{name}_FILE", twin, f"{twin}_FILE") if env.get(key)]
+    if len(given) > 1:
+        raise ConfigError(f"{given[0]} and {given[1]} are both set; unset one of them.")
+    if not given or not given[0].endswith("_FILE"):
+        return env[given[0]] if given else None
+    try:
+        return Path(env[given[0]]).read_text("utf-8").strip() or None
+    except (OSError, UnicodeDecodeError) as exc:
+        raise ConfigError(f"{given[0]}: its file cannot be read ({type(exc).__name__}); mend path or rights.") from None
+
+
+def _refuse_unknown(env: Mapping[str, str]) -> None:
+    """An override that is misspelt would be a setting silently not set."""
+    secrets = {_PREFIX + "__".join(where).upper() + end for where in _SECRETS.values() for end in ("", "_FILE")}
+    for name in sorted(env):
+        if name.startswith(_PREFIX) and name not in secrets:
+            _walk(name, name[len(_PREFIX) :].lower().split("__"))
+
+
+def _walk(name: str, path: list[str]) -> None:
+    model: type[BaseModel] = Settings
+    for depth, part in enumerate(path):
+        field = model.model_fields.get(part)
+        if field is None:
+            known = [
+                _PREFIX + "__".join([*path[:depth], key, *path[depth + 1 :]]).upper() for key in model.model_fields
+            ]
+            raise ConfigError(f"{name}: there is no such setting; {hint(name, known)}")
+        if not (isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel)):
+            return
+        model = field.annotation
+
+
+def _where(path: list[int | str], text: str, env: Mapping[str, str], place: str) -> str:
+    variable = _PREFIX + "__".join(str(part) for part in path).upper()
+    if variable in env:
+        return f"environment variable {variable}: "
+    line = line_of(yaml.compose(text, Loader=_Loader), path)
+    return f"{place}, line {line}: " if line else f"{place}: "

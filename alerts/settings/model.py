@@ -1,0 +1,217 @@
+"""What can be configured, with its defaults. DESIGN §7.2 and docs/configuration.md say what each key does."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from datetime import timedelta
+from decimal import Decimal
+from hashlib import blake2b
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated, Self
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+
+from alerts.domain.model import Listing, Product, ReaderKind, Sku, Tier
+from alerts.domain.money import Currency
+from alerts.settings.units import Duration, Every, Pace, Percent, Size
+
+_STORE_SCHEMES = ("embedded", "redis", "rediss", "valkey", "valkeys", "unix")
+
+
+def _web_address(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or re.search(r"\s", url):
+        raise ValueError("is not a web address; write one that starts with https:// or http://")
+    if parts.username or parts.password:
+        raise ValueError("holds a user name or password; take it out")
+    return url.rstrip("/") if parts.path in ("", "/") else url
+
+
+def _store_address(url: str) -> str:
+    scheme = url.partition("://")[0]
+    if scheme in ("redis+sentinel", "redis+cluster"):
+        raise ValueError("Sentinel and Cluster are not supported by this version; write redis://HOST:PORT/0")
+    if scheme not in _STORE_SCHEMES or "://" not in url:
+        raise ValueError("is not a store address; write embedded:// or redis://HOST:PORT/0")
+    if scheme not in ("embedded", "unix") and not urlsplit(url).hostname:
+        raise ValueError("names no host; write redis://HOST:PORT/0")
+    return url
+
+
+def _authority(text: str) -> str:
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdigit() or not 0 < int(port) < 65536:
+        raise ValueError("is not host:port; write for instance 127.0.0.1:8099")
+    return text
+
+
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+
+
+class Section(BaseModel):
+    """Frozen; an unknown key is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class DiscordSection(Section):
+    api_base: WebAddress = "https://discord.com/api/v10"
+    token: SecretStr | None = None  # from DISCORD_TOKEN or DISCORD_TOKEN_FILE only
+
+
+class StoreSection(Section):
+    url: Annotated[str, AfterValidator(_store_address)] = "embedded://"
+    data_dir: Path = Path("data")
+
+
+class FetchSection(Section):
+    timeout: Duration = timedelta(seconds=20)
+    max_bytes: Size = 5 * 1024**2
+    pace: Pace = timedelta(seconds=1)
+    concurrency: int = Field(default=2, ge=1, le=64)
+    allow_private: tuple[Annotated[str, AfterValidator(_authority)], ...] = ()
+    respect_robots: bool = True
+
+
+class RetrySection(Section):
+    attempts: int = Field(default=3, ge=1, le=10)
+
+
+class VendorSection(Section):
+    """A vendor's own manners; what is not set is taken from `fetch`."""
+
+    timeout: Duration | None = None
+    pace: Pace = None
+    concurrency: int | None = Field(default=None, ge=1, le=64)
+    retry: RetrySection = RetrySection()
+
+
+class TinyfishSection(Section):
+    base_url: WebAddress = "https://agent.tinyfish.ai"
+    timeout: Duration = timedelta(seconds=90)
+    daily_budget_usd: Decimal = Field(default=Decimal(5), ge=0)
+    api_key: SecretStr | None = None  # from TINYFISH_API_KEY or TINYFISH_API_KEY_FILE only
+
+
+class CacheSection(Section):
+    fresh: Duration = timedelta(minutes=5)
+    ttl: dict[str, Duration] = {"default": timedelta(hours=1)}
+
+
+class TierSection(Section):
+    every: Every
+    limit: int = Field(ge=1)
+
+
+class TiersSection(Section):
+    hot: TierSection = TierSection(every=timedelta(minutes=5), limit=200)
+    warm: TierSection = TierSection(every=timedelta(hours=1), limit=500)
+    cold: TierSection = TierSection(every=timedelta(hours=24), limit=1000)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _keep_the_rest(cls, raw: object) -> object:
+        """Setting one number of a tier leaves its other one as it is."""
+        if not isinstance(raw, dict):
+            return raw
+        fields = cls.model_fields
+        return {k: {**fields[k].default.model_dump(), **v} if k in fields and isinstance(v, dict) else v
+                for k, v in raw.items()}  # fmt: skip
+
+
+class ConfirmSection(Section):
+    restock_delay: Duration = timedelta(seconds=10)
+    price_drop: Percent = Decimal("0.4")
+
+
+class WebSection(Section):
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=0, le=65535)
+    public_metrics: bool = False
+
+    @field_validator("host")
+    @classmethod
+    def _address(cls, host: str) -> str:
+        if host != "localhost":
+            try:
+                ip_address(host)
+            except ValueError:
+                raise ValueError("is not an address to listen on; write 127.0.0.1 or 0.0.0.0") from None
+        return host
+
+
+class ListingSection(Section):
+    vendor: str = Field(min_length=1, max_length=64)
+    url: WebAddress
+    currency: Currency | None = None
+    variant: str | None = None
+    reader: ReaderKind = ReaderKind.AUTO
+
+
+class ProductSection(Section):
+    sku: Sku
+    name: str = Field(min_length=1, max_length=100)
+    aliases: tuple[str, ...] = ()
+    category: str | None = None
+    tier: Tier = Tier.WARM
+    gtin: str | None = None
+    mpn: str | None = None
+    listings: tuple[ListingSection, ...] = Field(min_length=1)
+
+    @field_validator("listings")
+    @classmethod
+    def _each_once(cls, listings: tuple[ListingSection, ...]) -> tuple[ListingSection, ...]:
+        twice = [key for key, n in Counter((each.vendor, each.url, each.variant) for each in listings).items() if n > 1]
+        if twice:
+            raise ValueError(f"lists {twice[0][0]} {twice[0][1]} twice; keep one of them")
+        return listings
+
+    def product(self) -> Product:
+        """The product as the engine knows it."""
+        listings = tuple(_listing(self, each) for each in self.listings)
+        return Product(**{**self.model_dump(exclude={"listings"}), "listings": listings})
+
+
+class Settings(Section):
+    """Everything an operator decides."""
+
+    discord: DiscordSection = DiscordSection()
+    store: StoreSection = StoreSection()
+    fetch: FetchSection = FetchSection()
+    vendors: dict[str, VendorSection] = {}
+    tinyfish: TinyfishSection = TinyfishSection()
+    cache: CacheSection = CacheSection()
+    tiers: TiersSection = TiersSection()
+    confirm: ConfirmSection = ConfirmSection()
+    web: WebSection = WebSection()
+    products: tuple[ProductSection, ...] = ()
+
+    @model_validator(mode="after")
+    def _names_are_clear(self) -> Self:
+        owners: dict[str, str] = {}
+        for index, product in enumerate(self.products):
+            for name in {name.casefold() for name in (product.sku, product.name, *product.aliases)}:
+                owner = owners.setdefault(name, product.sku)
+                if owner != product.sku or (name == product.sku and _count(self.products, product.sku) > 1):
+                    what = "sku" if owner == product.sku else "name"
+                    raise ValueError(f"products[{index}]: the {what} {name!r} is taken by an earlier product;"
+                                     " give each product its own")  # fmt: skip
+        return self
+
+    def catalogue(self) -> tuple[Product, ...]:
+        """The configured products."""
+        return tuple(section.product() for section in self.products)
+
+
+def _count(products: tuple[ProductSection, ...], sku: str) -> int:
+    return sum(product.sku == sku for product in products)
+
+
+def _listing(product: ProductSection, section: ListingSection) -> Listing:
+    # The id follows what is compared: another address or variant is another thing, with its own baseline.
+    mark = blake2b(f"{section.url}|{section.variant or ''}".encode(), digest_size=4).hexdigest()
+    slug = re.sub(r"[^a-z0-9]+", "-", section.vendor.lower()).strip("-") or "vendor"
+    return Listing(id=f"{slug}-{mark}", sku=product.sku, product_name=product.name, **section.model_dump())
