@@ -7,6 +7,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol, Self
 
 from docket import Docket, Worker
+from redis.exceptions import RedisError
+
+from alerts.domain.errors import StoreUnavailable
 
 # A killed worker's jobs start again after this long; scans take seconds.
 _REDELIVERY = timedelta(seconds=20)
@@ -53,7 +56,10 @@ class DocketQueue:
 
     async def put(self, sku: str, *, slot: datetime) -> None:
         slot_ms = round(slot.timestamp() * 1000)
-        await self._docket.add(self._job, key=f"scan:{sku}:{slot_ms}")(sku, slot_ms)
+        try:
+            await self._docket.add(self._job, key=f"scan:{sku}:{slot_ms}")(sku, slot_ms)
+        except (RedisError, OSError) as exc:
+            raise StoreUnavailable(f"The job queue does not answer ({type(exc).__name__}).") from exc
 
     async def work(self) -> None:
         async with Worker(

@@ -6,6 +6,10 @@ import asyncio
 import heapq
 from datetime import UTC, datetime, timedelta
 
+from alerts.domain.deliveries import Delivery
+from alerts.domain.errors import DeliveryError
+from alerts.domain.model import Failure, Listing, Offer, Reading
+
 
 class FakeClock:
     """Time that moves only when told; whoever sleeps wakes in order as it passes."""
@@ -47,3 +51,42 @@ class FakeClock:
 async def _settle() -> None:
     for _ in range(20):
         await asyncio.sleep(0)
+
+
+class Shops:
+    """A Look that plays what each vendor offers, or the failure it was given; counts the looks."""
+
+    def __init__(self, clock: FakeClock, **vendors: Offer | Failure) -> None:
+        self.clock, self.vendors, self.looks, self.gate = clock, dict(vendors), 0, asyncio.Event()
+        self.gate.set()
+
+    async def __call__(self, listing: Listing) -> Reading:
+        self.looks += 1
+        await self.gate.wait()
+        return Reading(url=listing.url, at=self.clock.now(), outcome=self.vendors[listing.vendor])
+
+
+class Mailbox:
+    """A Notifier that keeps what it was given, and fails as often as it was told."""
+
+    def __init__(self, *failures: DeliveryError) -> None:
+        self.failures, self.letters = list(failures), list[Delivery]()
+
+    async def send(self, delivery: Delivery) -> int:
+        if self.failures:
+            raise self.failures.pop(0)
+        self.letters.append(delivery)
+        return len(self.letters)
+
+
+class Docket:
+    """A JobQueue that keeps each slot once."""
+
+    def __init__(self) -> None:
+        self.jobs = dict[tuple[str, datetime], None]()
+
+    async def put(self, sku: str, *, slot: datetime) -> None:
+        self.jobs[sku, slot] = None
+
+    async def work(self) -> None:
+        """Nobody works here; the test takes the jobs."""
