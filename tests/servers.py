@@ -23,6 +23,7 @@ def binary_of(make: str) -> str | None:
 def serving(binary: str, folder: Path) -> Iterator[str]:
     """A server of its own for as long as the block runs; gives its address."""
     socket = folder / "s.sock"
+    socket.unlink(missing_ok=True)
     arguments = ["--port", "0", "--unixsocket", str(socket), "--dir", str(folder), "--save", "",
                  "--appendonly", "yes", "--maxmemory-policy", "noeviction"]  # fmt: skip
     process = subprocess.Popen([binary, *arguments], stdout=subprocess.DEVNULL)

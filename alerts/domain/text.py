@@ -27,12 +27,13 @@ def harmless(text: str, limit: int = 200) -> str:
 
 def cut(text: str, limit: int) -> str:
     """At most `limit` UTF-16 units, ending in an ellipsis when something was cut."""
-    if _units(text) <= limit:
+    if units(text) <= limit:
         return text
-    while text and _units(text) > limit - 1:
+    while text and units(text) > limit - 1:
         text = text[:-1]
     return text + "…"
 
 
-def _units(text: str) -> int:
+def units(text: str) -> int:
+    """The length of a text as Discord counts it."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2

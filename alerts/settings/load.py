@@ -57,7 +57,7 @@ def _overlay(env: Mapping[str, str]) -> type[BaseSettings]:
 
     class Given(EnvSettingsSource):
         def _load_env_vars(self) -> Mapping[str, str | None]:
-            return {name.lower(): value for name, value in env.items()}
+            return {name.lower(): value for name, value in env.items() if name not in _secret_twins()}
 
     class Overlay(Settings, BaseSettings):
         model_config = SettingsConfigDict(
@@ -127,11 +127,15 @@ def _secret(name: str, env: Mapping[str, str]) -> str | None:
         raise ConfigError(f"{given[0]}: its file cannot be read ({type(exc).__name__}); mend path or rights.") from None
 
 
+def _secret_twins() -> set[str]:
+    """The HS_ names of secrets, which are read apart from the other keys."""
+    return {_PREFIX + "__".join(where).upper() + end for where in _SECRETS.values() for end in ("", "_FILE")}
+
+
 def _refuse_unknown(env: Mapping[str, str]) -> None:
     """An override that is misspelt would be a setting silently not set."""
-    secrets = {_PREFIX + "__".join(where).upper() + end for where in _SECRETS.values() for end in ("", "_FILE")}
     for name in sorted(env):
-        if name.startswith(_PREFIX) and name not in secrets:
+        if name.startswith(_PREFIX) and name not in _secret_twins():
             _walk(name, name[len(_PREFIX) :].lower().split("__"))
 
 

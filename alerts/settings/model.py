@@ -68,7 +68,7 @@ class StoreSection(Section):
 
 
 class FetchSection(Section):
-    timeout: Duration = timedelta(seconds=20)
+    timeout: Duration = Field(default=timedelta(seconds=20), gt=timedelta(0))
     max_bytes: Size = 5 * 1024**2
     pace: Pace = timedelta(seconds=1)
     concurrency: int = Field(default=2, ge=1, le=64)
@@ -83,15 +83,14 @@ class RetrySection(Section):
 class VendorSection(Section):
     """A vendor's own manners; what is not set is taken from `fetch`."""
 
-    timeout: Duration | None = None
+    timeout: Duration | None = Field(default=None, gt=timedelta(0))
     pace: Pace = None
-    concurrency: int | None = Field(default=None, ge=1, le=64)
     retry: RetrySection = RetrySection()
 
 
 class TinyfishSection(Section):
     base_url: WebAddress = "https://agent.tinyfish.ai"
-    timeout: Duration = timedelta(seconds=90)
+    timeout: Duration = Field(default=timedelta(seconds=90), gt=timedelta(0))
     daily_budget_usd: Decimal = Field(default=Decimal(5), ge=0)
     api_key: SecretStr | None = None  # from TINYFISH_API_KEY or TINYFISH_API_KEY_FILE only
 
@@ -191,12 +190,11 @@ class Settings(Section):
 
     @model_validator(mode="after")
     def _names_are_clear(self) -> Self:
-        owners: dict[str, str] = {}
+        owners: dict[str, int] = {}
         for index, product in enumerate(self.products):
-            for name in {name.casefold() for name in (product.sku, product.name, *product.aliases)}:
-                owner = owners.setdefault(name, product.sku)
-                if owner != product.sku or (name == product.sku and _count(self.products, product.sku) > 1):
-                    what = "sku" if owner == product.sku else "name"
+            for name in dict.fromkeys(name.casefold() for name in (product.sku, product.name, *product.aliases)):
+                if owners.setdefault(name, index) != index:
+                    what = "sku" if name == product.sku else "name"
                     raise ValueError(f"products[{index}]: the {what} {name!r} is taken by an earlier product;"
                                      " give each product its own")  # fmt: skip
         return self
@@ -204,10 +202,6 @@ class Settings(Section):
     def catalogue(self) -> tuple[Product, ...]:
         """The configured products."""
         return tuple(section.product() for section in self.products)
-
-
-def _count(products: tuple[ProductSection, ...], sku: str) -> int:
-    return sum(product.sku == sku for product in products)
 
 
 def _listing(product: ProductSection, section: ListingSection) -> Listing:

@@ -21,7 +21,14 @@ def duration(raw: object) -> timedelta:
     parts = re.findall(r"(\d+(?:\.\d+)?)(ms|s|m|h|d|w)", text)
     if not parts or "".join(number + unit for number, unit in parts) != text:
         raise ValueError("is not a duration; write a number with its unit, such as 20s, 5m, 1h or 28d")
-    return timedelta(seconds=sum(float(number) * _SECONDS[unit] for number, unit in parts))
+    return _span(sum(float(number) * _SECONDS[unit] for number, unit in parts))
+
+
+def _span(seconds: float) -> timedelta:
+    try:
+        return timedelta(seconds=seconds)
+    except (OverflowError, ValueError):
+        raise ValueError("is longer than anybody waits; write a shorter time") from None
 
 
 def at_least_a_second(raw: object) -> timedelta:
@@ -50,11 +57,13 @@ def pace(raw: object) -> timedelta | None:
     found = re.fullmatch(r"(\d+)\s*/\s*(\d*)(ms|s|m|h)", text)
     if not found or int(found[1]) == 0:
         raise ValueError("is not a pace; write requests per time, such as 1/s, 1/2s or 10/m, or none")
-    return timedelta(seconds=int(found[2] or 1) * _SECONDS[found[3]] / int(found[1]))
+    return _span(float(found[2] or 1) * _SECONDS[found[3]] / float(found[1]))
 
 
 def percent(raw: object) -> Decimal:
-    """`40%` as the fraction 0.4."""
+    """`40%` as the fraction 0.4; a Decimal is one already, since no file holds any."""
+    if isinstance(raw, Decimal):
+        return raw
     found = re.fullmatch(r"(\d{1,3}(?:\.\d+)?)\s*%", str(raw).strip())
     if not found or Decimal(found[1]) > 100:
         raise ValueError("is not a percentage; write a number from 0 to 100 with its sign, such as 40%")

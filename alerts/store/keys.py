@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from alerts.domain.model import Tier
 
 # One partition until the store is a Cluster; the number is written down in `meta` when the store is first made.
@@ -55,3 +57,7 @@ def watches(guild: int) -> str:
 
 def subscriptions(guild: int) -> str:
     return f"hs:{{g{guild}}}:subscriptions"
+
+
+def spent(day: date) -> str:
+    return f"{_P}:spent:{day.isoformat()}"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from itertools import count
 
 from alerts.clock import SystemClock
@@ -49,6 +50,7 @@ class MemoryStore:
     _subscriptions: dict[tuple[int, str], Subscription] = field(default_factory=dict)
     _due: dict[str, tuple[Tier, datetime]] = field(default_factory=dict)
     _notes: dict[str, str] = field(default_factory=dict)
+    _spent: dict[date, Decimal] = field(default_factory=dict)
     _serial: count[int] = field(default_factory=count)
 
     async def ping(self) -> None:
@@ -204,13 +206,17 @@ class MemoryStore:
         self._due[due.sku] = (tier, to)
         return True
 
-    # Notes
+    # Notes and spending
 
     async def note(self, name: str) -> str | None:
         return self._notes.get(name)
 
     async def set_note(self, name: str, text: str) -> None:
         self._notes[name] = text
+
+    async def add(self, day: date, dollars: Decimal) -> Decimal:
+        self._spent[day] = self._spent.get(day, Decimal(0)) + dollars
+        return self._spent[day]
 
     # Seats and locks
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Protocol
 
 from alerts.domain.deliveries import Delivery, DeliveryState
@@ -182,7 +183,14 @@ class Notes(Protocol):
         """Note it, instead of what was there."""
 
 
-class Store(Snapshots, NewsStream, Outbox, Wishes, Timetable, Notes, Protocol):
+class Spending(Protocol):
+    """How many dollars were spent on a day. Shared by all who spend from one purse."""
+
+    async def add(self, day: date, dollars: Decimal) -> Decimal:
+        """Add to the day's sum and answer the new sum; a negative amount gives back."""
+
+
+class Store(Snapshots, NewsStream, Outbox, Wishes, Timetable, Notes, Spending, Protocol):
     """All of memory."""
 
     async def ping(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -319,6 +320,15 @@ async def test_a_note_is_found_again(store: Store) -> None:
     await store.set_note("commands", "abc")
 
     assert await store.note("commands") == "abc"
+
+
+async def test_what_was_spent_is_summed_by_day(store: Store) -> None:
+    today, tomorrow = START.date(), (START + timedelta(days=1)).date()
+    await store.add(today, Decimal("0.08"))
+
+    assert await store.add(today, Decimal("0.016")) == Decimal("0.096")
+    assert await store.add(today, Decimal("-0.05")) == Decimal("0.046")
+    assert await store.add(tomorrow, Decimal(1)) == Decimal(1)
 
 
 @pytest.mark.valkey

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+from decimal import Decimal
 from typing import Self
 
 from alerts.store import keys
@@ -42,3 +44,11 @@ class RedisStore(RedisSnapshots, RedisNews, RedisOutbox, RedisWishes, RedisTimet
     async def set_note(self, name: str, text: str) -> None:
         async with self._link.trouble():
             await self._link.redis.hset(keys.NOTES, name, text)
+
+    async def add(self, day: date, dollars: Decimal) -> Decimal:
+        """Add to what was spent on a day, by all processes together, and answer the new sum."""
+        millionths = int(dollars * 1_000_000)
+        async with self._link.trouble():
+            total = await self._link.redis.incrby(keys.spent(day), millionths)
+            await self._link.redis.expire(keys.spent(day), timedelta(days=2))
+        return Decimal(total) / 1_000_000
