@@ -1,0 +1,1 @@
+"""A shop's page to one Reading."""

@@ -1,0 +1,197 @@
+"""Manners around any reader: time limit, pace, retry, breaker; and the outcome is always a Reading."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from tenacity import (
+    AsyncRetrying,
+    RetryCallState,
+    retry_if_exception,
+    stop_after_attempt,
+    wait_exponential,
+    wait_random,
+)
+
+from alerts.domain.errors import ReadError
+from alerts.domain.model import Failure, FailureReason, Listing, Offer, Reading
+from alerts.ports import Clock, Reader
+from alerts.reading.addresses import NotAllowed
+from alerts.reading.breaker import Breaker, Resting
+from alerts.reading.turns import ALLOWANCE, Allowance, Turns
+
+Step = Callable[[Listing], Awaitable[Offer]]
+Observe = Callable[[str, str, float], None]  # vendor, verdict word, seconds
+_log = structlog.get_logger(__name__)
+_OUTAGES = frozenset({FailureReason.UNREACHABLE, FailureReason.TIMEOUT, FailureReason.BLOCKED})
+
+
+def polite(
+    reader: Reader,
+    *,
+    clock: Clock,
+    vendor: str = "",
+    time_limit: timedelta = timedelta(seconds=20),
+    attempts: int = 3,
+    pace: timedelta | None = None,
+    rest: timedelta = timedelta(seconds=30),
+    observe: Observe | None = None,
+) -> Polite:
+    """Dress a reader for one vendor. All its listings share what comes back: one breaker, one pace.
+
+    The order, from the inside out:
+    time limit: one attempt that hangs becomes a timeout; waiting for a turn is not counted;
+    pace:       every attempt pays it, the repeated ones too, so retrying never hurries a shop;
+    retry:      what may be answered in a few seconds is asked again, Retry-After first;
+    breaker:    one outcome per question, whatever the attempts; three bad ones leave the shop in peace.
+    """
+    limited = _TimeLimit(reader.read, clock=clock, limit=time_limit)
+    paced = _Pace(limited, clock=clock, pace=pace) if pace else limited
+    patient = _Retry(paced, clock=clock, attempts=attempts)
+    breaker = Breaker(monotonic=clock.monotonic, counts=_is_outage, rest=rest)
+    return Polite(patient, breaker, clock=clock, vendor=vendor, observe=observe)
+
+
+class Polite:
+    """A `Look`: never raises for anything a shop, a network or a page can do."""
+
+    def __init__(self, step: Step, breaker: Breaker, *, clock: Clock, vendor: str, observe: Observe | None) -> None:
+        self._step, self._breaker, self._clock, self._vendor = step, breaker, clock, vendor
+        self._observe, self._away, self._last = observe, False, FailureReason.UNREACHABLE
+
+    @property
+    def state(self) -> str:
+        """`closed`, `open` or `half_open`."""
+        return self._breaker.word
+
+    @property
+    def retry_after(self) -> timedelta:
+        """How long the vendor is still left in peace; zero when it is not."""
+        return self._breaker.retry_after
+
+    async def __call__(self, listing: Listing) -> Reading:
+        """Look once. The outcome is an Offer or a Failure with its reason."""
+        began = self._clock.monotonic()
+        outcome = await self._outcome(listing)
+        seconds = self._clock.monotonic() - began
+        self._tell_of_outages(listing)
+        reading = Reading(url=listing.url, at=self._clock.now(), outcome=outcome, elapsed_ms=round(seconds * 1000))
+        if self._observe:
+            word = outcome.reason if isinstance(outcome, Failure) else outcome.availability
+            self._observe(listing.vendor, word.value, seconds)
+        return reading
+
+    async def _outcome(self, listing: Listing) -> Offer | Failure:
+        try:
+            return await self._breaker.run(self._step, listing)
+        except Resting as exc:
+            return Failure(
+                reason=self._last, detail="left in peace after repeated trouble", retry_after=exc.retry_after
+            )
+        except ReadError as exc:
+            self._last = exc.reason if _is_outage(exc) else self._last
+            return Failure(reason=exc.reason, detail=exc.detail, retry_after=exc.retry_after)
+        except Exception:  # noqa: BLE001  # the bulkhead: one reader's defect must not take the other vendors' readings along
+            _log.exception("reader failed", vendor=listing.vendor, listing=listing.id)
+            return Failure(reason=FailureReason.UNREADABLE, detail="our reader failed on this page; the log says how")
+
+    def _tell_of_outages(self, listing: Listing) -> None:
+        away = self.state != "closed"
+        if away and not self._away:
+            _log.warning("vendor away", vendor=self._vendor or listing.vendor, reason=self._last.value)
+        elif self._away and not away:
+            _log.info("vendor back", vendor=self._vendor or listing.vendor)
+        self._away = away
+
+
+def _is_outage(exc: BaseException) -> bool:
+    # A page that is gone or not understood came from a shop that is there, and our own rules are nobody's outage.
+    return isinstance(exc, ReadError) and exc.reason in _OUTAGES and not isinstance(exc, NotAllowed)
+
+
+class _TimeLimit:
+    """One attempt, at most so long, measured by the Clock port."""
+
+    def __init__(self, step: Step, *, clock: Clock, limit: timedelta) -> None:
+        self._step, self._clock, self._limit = step, clock, limit.total_seconds()
+
+    async def __call__(self, listing: Listing) -> Offer:
+        allowance = Allowance()
+        token = ALLOWANCE.set(allowance)
+        try:
+            attempt = asyncio.ensure_future(self._step(listing))
+        finally:
+            ALLOWANCE.reset(token)
+        alarm = asyncio.ensure_future(self._ring(allowance))
+        try:
+            await asyncio.wait({attempt, alarm}, return_when=asyncio.FIRST_COMPLETED)
+            if not attempt.done():
+                raise ReadError(FailureReason.TIMEOUT, f"no answer within {self._limit:g} seconds")
+            return attempt.result()
+        finally:
+            await _end(attempt, alarm)
+
+    async def _ring(self, allowance: Allowance) -> None:
+        began = self._clock.monotonic()
+        while True:
+            now = self._clock.monotonic()
+            left = self._limit + allowance.waited(now) - (now - began)
+            if left <= 0:
+                return
+            await self._clock.sleep(left)
+
+
+async def _end(*tasks: asyncio.Future[Any]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+class _Pace:
+    """Attempts at one vendor start at least so far apart."""
+
+    def __init__(self, step: Step, *, clock: Clock, pace: timedelta) -> None:
+        self._step, self._turns = step, Turns(clock=clock, pace=pace, concurrency=10_000)
+
+    async def __call__(self, listing: Listing) -> Offer:
+        async with self._turns.at(listing.vendor):
+            return await self._step(listing)
+
+
+class _Retry:
+    """Ask again what may be answered in a few seconds: 2 to 8 s apart, or as the shop says."""
+
+    def __init__(self, step: Step, *, clock: Clock, attempts: int) -> None:
+        self._step, self._clock, self._attempts = step, clock, attempts
+
+    async def __call__(self, listing: Listing) -> Offer:
+        retrying = AsyncRetrying(
+            stop=stop_after_attempt(self._attempts),
+            wait=_wait,
+            retry=retry_if_exception(_is_worth_another_try),
+            sleep=self._clock.sleep,
+            reraise=True,
+        )
+        return await retrying(self._step, listing)
+
+
+_PAUSES = wait_exponential(multiplier=2, max=8)
+_JITTER = wait_random(0, 1)  # added after the cap, or everybody waits alike
+_LONGEST_PAUSE = timedelta(seconds=8)
+
+
+def _is_worth_another_try(exc: BaseException) -> bool:
+    if not isinstance(exc, ReadError) or (exc.retry_after or timedelta(0)) > _LONGEST_PAUSE:
+        return False
+    said_when = exc.reason is FailureReason.BLOCKED and exc.retry_after is not None
+    return exc.is_worth_retrying or (said_when and not isinstance(exc, NotAllowed))
+
+
+def _wait(state: RetryCallState) -> float:
+    error = state.outcome.exception() if state.outcome else None
+    asked = error.retry_after if isinstance(error, ReadError) else None
+    return (asked.total_seconds() if asked is not None else float(_PAUSES(state))) + float(_JITTER(state))

@@ -1,0 +1,52 @@
+"""What makes a GET conditional: the validators of pages seen before, and those pages, within a limit of bytes."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import replace
+
+from alerts.domain.errors import ReadError
+from alerts.domain.model import FailureReason
+from alerts.ports import Page
+
+MAX_BYTES = 64 * 1024 * 1024
+
+
+class Validators:
+    """Pages by address, the least recently used forgotten first. A 304 becomes the page it stands for."""
+
+    def __init__(self, max_bytes: int = MAX_BYTES) -> None:
+        self._pages: OrderedDict[tuple[str, str], Page] = OrderedDict()
+        self._bytes, self._max_bytes = 0, max_bytes
+
+    def conditions(self, url: str, accept: str) -> dict[str, str]:
+        """The request headers that ask for news only; none for a page that is not remembered."""
+        page = self._pages.get((url, accept))
+        if page is None:
+            return {}
+        named = {"If-None-Match": "ETag", "If-Modified-Since": "Last-Modified"}
+        return {ask: page.headers[told] for ask, told in named.items() if told in page.headers}
+
+    def remember(self, url: str, accept: str, page: Page) -> Page:
+        """Keep a page that has a validator and answer it, or answer the remembered one that a 304 stands for."""
+        key = (url, accept)
+        if page.status == 304:
+            return self._recall(key, page)
+        self._drop(key)
+        if page.status == 200 and ("ETag" in page.headers or "Last-Modified" in page.headers):
+            self._pages[key] = page
+            self._bytes += len(page.body)
+            while self._bytes > self._max_bytes:
+                self._drop(next(iter(self._pages)))
+        return page
+
+    def _recall(self, key: tuple[str, str], page: Page) -> Page:
+        known = self._pages.get(key)
+        if known is None:
+            raise ReadError(FailureReason.UNREADABLE, "the shop says nothing changed, but nothing was seen before")
+        self._pages.move_to_end(key)
+        return replace(known, url=page.url)
+
+    def _drop(self, key: tuple[str, str]) -> None:
+        if (page := self._pages.pop(key, None)) is not None:
+            self._bytes -= len(page.body)
