@@ -1,0 +1,1 @@
+"""The faces: Discord, the command line, the web and the playground."""

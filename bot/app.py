@@ -1,0 +1,262 @@
+"""The composition root: builds the parts from the settings and plugs them together. Only this file knows everybody."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from alerts.clock import SystemClock
+from alerts.deliver import Deliver
+from alerts.domain.errors import BadInput, StoreError
+from alerts.domain.model import ReaderKind, Tier
+from alerts.fanout import Fanout
+from alerts.history import History
+from alerts.jobs import DocketQueue, JobQueue
+from alerts.ports import Clock, Look, Reader
+from alerts.products import Products
+from alerts.reading.auto import AutoReader
+from alerts.reading.fetch import WebFetcher
+from alerts.reading.manners import polite
+from alerts.reading.page import PageReader
+from alerts.reading.readers import Readers
+from alerts.reading.shopify import ShopifyReader
+from alerts.reading.tinyfish import Budget, Spending, TinyFishReader
+from alerts.reading.woocommerce import WooCommerceReader
+from alerts.runner import Runner
+from alerts.scan import Scan
+from alerts.settings.model import Settings
+from alerts.store.embedded import Embedded
+from alerts.store.ports import Store
+from alerts.store.redis.link import redis_url
+from alerts.store.redis.store import RedisStore
+from alerts.subscriptions import Subscriptions
+from alerts.tick import Pace, Tick
+from alerts.watches import Watches
+from bot.client import Client, add_cogs
+from bot.cogs.alerts import AlertsCog
+from bot.cogs.history import HistoryCog
+from bot.cogs.scan import ScanCog
+from bot.cogs.watch import WatchCog
+from bot.notify import DiscordNotifier
+from bot.parts import running, until
+from bot.web.health import serve_health
+
+_WAIT = timedelta(milliseconds=250)  # how long fan-out and delivery wait for the first thing to do
+log = structlog.get_logger()
+
+
+class Role(StrEnum):
+    """What a process does. All of it by default."""
+
+    BOT = "bot"
+    SCHEDULER = "scheduler"
+    WORKER = "worker"
+    WEB = "web"
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """The use cases, ready to be called by any face."""
+
+    settings: Settings
+    clock: Clock
+    products: Products
+    store: Store
+    store_url: str
+    looks: Mapping[str, Look]
+    scan: Scan
+    history: History
+    watches: Watches
+    subscriptions: Subscriptions
+
+
+@asynccontextmanager
+async def engine(settings: Settings) -> AsyncIterator[Engine]:
+    """Open memory and the way to the shops; close both at the end. StoreError when memory is away."""
+    async with AsyncExitStack() as closing:
+        clock = SystemClock()
+        url = redis_url(settings.store.url)
+        if url.startswith("embedded://"):
+            url = (await closing.enter_async_context(Embedded(settings.store.data_dir))).url
+        store = await closing.enter_async_context(RedisStore(url))
+        looks = await closing.enter_async_context(shops(settings, clock, spending=store))
+        products = Products(settings.catalogue())
+        watches = Watches(store=store, products=products, clock=clock)
+        yield Engine(
+            settings=settings,
+            clock=clock,
+            products=products,
+            store=store,
+            store_url=url,
+            looks=looks,
+            scan=Scan(looks=looks, store=store, clock=clock, patience=_patience(settings)),
+            history=History(store=store, clock=clock),
+            watches=watches,
+            subscriptions=Subscriptions(store=store, watches=watches, clock=clock),
+        )
+
+
+@asynccontextmanager
+async def shops(
+    settings: Settings, clock: Clock, *, spending: Spending | None = None
+) -> AsyncIterator[Mapping[str, Look]]:
+    """How to look at each vendor, by name, with that vendor's manners. `spending` is shared by all who pay TinyFish."""
+    fetch = settings.fetch
+    async with AsyncExitStack() as closing:
+        fetcher = await closing.enter_async_context(
+            WebFetcher(
+                clock=clock,
+                timeout=fetch.timeout,
+                max_bytes=fetch.max_bytes,
+                pace=fetch.pace,
+                concurrency=fetch.concurrency,
+                allow_private=fetch.allow_private,
+                respect_robots=fetch.respect_robots,
+            )
+        )
+        tinyfish = await _tinyfish(settings, clock, spending, closing)
+        page = PageReader(fetcher)
+        platforms: dict[ReaderKind, Reader] = {
+            ReaderKind.SHOPIFY: ShopifyReader(fetcher, clock=clock),
+            ReaderKind.WOOCOMMERCE: WooCommerceReader(fetcher),
+        }
+        readers: dict[ReaderKind, Reader] = {
+            ReaderKind.AUTO: AutoReader(fetcher, page, platforms=platforms, fallback=tinyfish),
+            ReaderKind.PAGE: page,
+            **platforms,
+        }
+        if tinyfish:
+            readers[ReaderKind.TINYFISH] = tinyfish
+        names = {listing.vendor for product in settings.catalogue() for listing in product.listings}
+        yield {name: _look(name, settings, Readers(readers), clock) for name in names}
+
+
+async def _tinyfish(
+    settings: Settings, clock: Clock, spending: Spending | None, closing: AsyncExitStack
+) -> TinyFishReader | None:
+    """Off without a key."""
+    own = settings.tinyfish
+    if own.api_key is None:
+        return None
+    budget = Budget(own.daily_budget_usd, clock=clock, spending=spending)
+    reader = TinyFishReader(key=own.api_key, clock=clock, budget=budget, base_url=own.base_url, timeout=own.timeout)
+    return await closing.enter_async_context(reader)
+
+
+def _look(vendor: str, settings: Settings, reader: Reader, clock: Clock) -> Look:
+    own = settings.vendors.get(vendor)
+    limit = (own.timeout if own else None) or settings.fetch.timeout
+    return polite(
+        reader,
+        clock=clock,
+        vendor=vendor,
+        time_limit=limit + settings.tinyfish.timeout if settings.tinyfish.api_key else limit,
+        attempts=own.retry.attempts if own else 3,
+        pace=own.pace if own else None,
+    )
+
+
+def _patience(settings: Settings) -> timedelta:
+    """Long enough for somebody else's slowest scan: three attempts and their pauses."""
+    agent = settings.tinyfish.timeout if settings.tinyfish.api_key else timedelta(0)
+    return (settings.fetch.timeout + agent) * 3 + timedelta(seconds=30)
+
+
+async def serve(settings: Settings, roles: frozenset[Role], *, stop: asyncio.Event) -> None:
+    """Run until `stop` is set, or until a part that cannot go on ends; then drain and close everything."""
+    if Role.BOT in roles and settings.discord.token is None:
+        raise BadInput("No Discord token: set DISCORD_TOKEN, or DISCORD_TOKEN_FILE to a file that holds it.")
+    async with engine(settings) as parts, AsyncExitStack() as closing:
+        tasks: list[asyncio.Task[None]] = []
+        await parts.watches.settle()
+        if Role.WEB in roles:
+            await closing.enter_async_context(serve_health(settings.web, parts.store))
+        if roles & {Role.SCHEDULER, Role.WORKER}:
+            await closing.enter_async_context(_scanning(parts, roles, tasks))
+        if Role.BOT in roles:
+            await closing.enter_async_context(_discord(parts, tasks))
+        log.info("running", roles=sorted(role.value for role in roles), products=len(parts.products))
+        await until(stop, tasks)
+
+
+@asynccontextmanager
+async def _scanning(parts: Engine, roles: frozenset[Role], tasks: list[asyncio.Task[None]]) -> AsyncIterator[None]:
+    async def scan(sku: str, slot: datetime) -> None:
+        product = parts.products.get(sku)
+        if product:
+            await parts.scan.for_slot(product, slot)
+
+    async with AsyncExitStack() as closing:
+        jobs = await closing.enter_async_context(DocketQueue(parts.store_url, scan=scan))
+        if Role.WORKER in roles:
+            await closing.enter_async_context(running(jobs.work(), tasks, "worker"))
+            fanout = Fanout(store=parts.store, products=parts.products, clock=parts.clock, name=_this_process())
+            turns = Runner("fanout", lambda: fanout(wait=_WAIT), clock=parts.clock)
+            await closing.enter_async_context(running(turns.run(), tasks, "fanout", end=turns.stop))
+        if Role.SCHEDULER in roles:
+            closing.enter_context(_ticking(parts, jobs))
+        yield
+
+
+@contextmanager
+def _ticking(parts: Engine, jobs: JobQueue) -> Iterator[None]:
+    tiers = parts.settings.tiers
+    paces = {Tier(name): Pace(every=tier.every, limit=tier.limit) for name, tier in tiers}
+    tick = Tick(tiers=paces, store=parts.store, jobs=jobs, clock=parts.clock)
+    # Our own bulkhead: a failed tick is logged once per outage, and the next one comes in a second.
+    turn = Runner("tick", lambda: _as_turn(tick), clock=parts.clock)
+    scheduler = AsyncIOScheduler(timezone=UTC)
+    scheduler.add_job(turn.once, "interval", seconds=1, max_instances=1, coalesce=True, misfire_grace_time=30)
+    scheduler.start()
+    try:
+        yield
+    finally:
+        scheduler.shutdown(wait=False)
+
+
+async def _as_turn(tick: Tick) -> bool:
+    return await tick() > 0
+
+
+@asynccontextmanager
+async def _discord(parts: Engine, tasks: list[asyncio.Task[None]]) -> AsyncIterator[None]:
+    settings, products = parts.settings, parts.products
+    assert settings.discord.token
+    fresh = settings.cache.fresh
+    client = Client(api_base=settings.discord.api_base, notes=parts.store, clock=parts.clock)
+    await add_cogs(
+        client,
+        [
+            ScanCog(scan=parts.scan, products=products, max_age=fresh),
+            HistoryCog(history=parts.history, products=products),
+            WatchCog(watches=parts.watches, scan=parts.scan, products=products, max_age=fresh),
+            AlertsCog(subscriptions=parts.subscriptions, scan=parts.scan, products=products, max_age=fresh),
+        ],
+    )
+    notifier = DiscordNotifier(client)
+    deliver = Deliver(store=parts.store, notifier=notifier, clock=parts.clock, name=_this_process())
+
+    async def turn() -> bool:
+        return client.is_logged_in and await deliver(wait=_WAIT)
+
+    turns = Runner("deliver", turn, clock=parts.clock)
+    serving = client.serve(settings.discord.token.get_secret_value())
+    async with running(serving, tasks, "discord", end=client.close):
+        async with running(turns.run(), tasks, "deliver", end=turns.stop):
+            yield
+        await notifier.drain()
+        with suppress(StoreError):
+            await deliver.leave()
+
+
+def _this_process() -> str:
+    return f"{socket.gethostname()}#{os.getpid()}"

@@ -1,0 +1,82 @@
+"""The commands put together, and how each ends."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import tempfile
+import traceback
+
+import typer
+from typer.exceptions import TyperException
+
+from alerts.domain.errors import BadInput, SentryError, StoreError
+from bot.cli import ask, operate, read, serve
+from bot.cli.shared import BAD_INPUT, FINE, INTERRUPTED, STORE_AWAY
+from bot.logs import configure
+
+_FAILED = 1
+_CODES = {BadInput: BAD_INPUT, StoreError: STORE_AWAY}
+
+
+def build() -> typer.Typer:
+    """Every command, ready to be called."""
+    cli = typer.Typer(
+        add_completion=False,
+        no_args_is_help=True,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        help="Stock and price alerts that never cry wolf.",
+    )
+    cli.command()(serve.play)
+    cli.command()(serve.run)
+    cli.command()(ask.scan)
+    cli.command()(read.read)
+    cli.command()(ask.history)
+    cli.add_typer(operate.watch, name="watch")
+    cli.add_typer(operate.config, name="config")
+    return cli
+
+
+def main() -> None:
+    """Run a command and end the process with its code."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(args: list[str]) -> int:
+    """0 fine, 2 bad input, 3 nothing read, 4 store away, 130 interrupted; in trouble one sentence on stderr."""
+    configure(logging.WARNING)
+    try:
+        found = build()(args, prog_name="hardware-sentry", standalone_mode=False)
+    except TyperException as exc:
+        return _usage(exc)
+    except SentryError as exc:
+        print(f"hardware-sentry: {exc}", file=sys.stderr)
+        return next((code for kind, code in _CODES.items() if isinstance(exc, kind)), _FAILED)
+    except (typer.Abort, KeyboardInterrupt):
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has left; without this Python complains once more as it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FINE
+    except Exception as exc:  # noqa: BLE001 - the last bulkhead: the terminal gets a sentence, a file the traceback
+        print(f"hardware-sentry: {_report(exc)}", file=sys.stderr)
+        return _FAILED
+    return found if isinstance(found, int) else FINE
+
+
+def _report(exc: Exception) -> str:
+    with tempfile.NamedTemporaryFile("w", prefix="hardware-sentry-", suffix=".log", delete=False) as report:
+        traceback.print_exception(exc, file=report)
+    return f"a defect of ours ({type(exc).__name__}): please report it with {report.name}, where the details are."
+
+
+def _usage(exc: TyperException) -> int:
+    """A wrong call in one sentence; a call without arguments shows the help."""
+    text = exc.format_message() if hasattr(exc, "format_message") else str(exc)
+    if "Usage:" in text:
+        print(text)
+    else:
+        print(f"hardware-sentry: {text.rstrip('.')}; see hardware-sentry --help.", file=sys.stderr)
+    return BAD_INPUT

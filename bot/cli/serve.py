@@ -1,0 +1,66 @@
+"""`run` and `play`: the programs that stay."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import tempfile
+import webbrowser
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from alerts.domain.errors import BadInput
+from bot.app import Role
+from bot.app import serve as serve_app
+from bot.cli.shared import Config, settings_from, until_signalled
+from bot.logs import configure
+
+
+def run(
+    config: Config = None,
+    roles: Annotated[str, typer.Option(help="Comma-separated: bot, scheduler, worker, web.")] = ",".join(Role),
+) -> int:
+    """Run the bot until it is told to stop."""
+    configure(logging.INFO)
+    settings, chosen = settings_from(config), _roles(roles)
+    return until_signalled(lambda stop: serve_app(settings, chosen, stop=stop))
+
+
+def play(
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port of the chat page; 0 picks a free one.")] = 8080,
+    data_dir: Annotated[Path | None, typer.Option(help="Keep the bot's memory here instead of forgetting it.")] = None,
+    browser: Annotated[bool, typer.Option(help="Open the chat page.")] = True,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Show what the bot logs.")] = False,
+) -> int:
+    """Try the real bot in a browser: no token, no internet."""
+    from bot.playground.play import playground  # noqa: PLC0415 - a server and a shop that no other command needs
+
+    configure(logging.INFO if verbose else logging.WARNING)
+    with ExitStack() as closing:
+        folder = data_dir or Path(closing.enter_context(tempfile.TemporaryDirectory(prefix="hardware-sentry-")))
+
+        async def work(stop: asyncio.Event) -> None:
+            async with playground(port=port, data_dir=folder) as grounds:
+                serving = asyncio.create_task(
+                    serve_app(grounds.settings, frozenset({Role.BOT, Role.SCHEDULER, Role.WORKER}), stop=stop)
+                )
+                ready = asyncio.create_task(grounds.bot_is_there())
+                await asyncio.wait({serving, ready}, return_when=asyncio.FIRST_COMPLETED)
+                if not serving.done():
+                    print(f"Open {grounds.url} and type /scan jetson. Ctrl-C ends it.", flush=True)
+                    if browser:
+                        webbrowser.open(grounds.url)
+                ready.cancel()
+                await serving
+
+        return until_signalled(work)
+
+
+def _roles(text: str) -> frozenset[Role]:
+    try:
+        return frozenset(Role(name.strip()) for name in text.split(",") if name.strip()) or frozenset(Role)
+    except ValueError:
+        raise BadInput(f"--roles {text}: choose among {', '.join(Role)}, separated by commas.") from None

@@ -1,0 +1,64 @@
+"""What the commands share: options, settings, signals and output."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Callable
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated
+
+import orjson
+import typer
+
+from alerts.settings.load import load_file
+from alerts.settings.model import Settings
+
+FINE, BAD_INPUT, NOTHING_READ, STORE_AWAY, INTERRUPTED = 0, 2, 3, 4, 130
+
+Config = Annotated[Path | None, typer.Option(help="Configuration file; config.yaml here, else the shipped one.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+
+
+def settings_from(config: Path | None) -> Settings:
+    """The settings of --config, of ./config.yaml, or the shipped ones, with the environment on top."""
+    return load_file(config or default_config(), os.environ)
+
+
+def default_config() -> Path:
+    """config.yaml here, else the shipped one."""
+    here = Path("config.yaml")
+    if here.exists():
+        return here
+    package = Path(str(files("bot")))
+    installed = package / "config.yaml"
+    return installed if installed.exists() else package.parent / "config.yaml"
+
+
+def until_signalled(work: Callable[[asyncio.Event], Awaitable[None]]) -> int:
+    """Run `work(stop)`: SIGTERM and Ctrl-C set `stop`, and a second one ends the process at once."""
+
+    async def guarded() -> int:
+        stop, codes = asyncio.Event(), [FINE]
+
+        def on_signal(number: int) -> None:
+            if stop.is_set():
+                os._exit(128 + number)
+            codes[0] = INTERRUPTED if number == signal.SIGINT else FINE
+            stop.set()
+
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, on_signal, number)
+        await work(stop)
+        return codes[0]
+
+    return asyncio.run(guarded())
+
+
+def print_json(value: object) -> None:
+    """One JSON document on one line of stdout."""
+    sys.stdout.buffer.write(orjson.dumps(value) + b"\n")
+    sys.stdout.flush()

@@ -1,0 +1,134 @@
+"""The connection to Discord: intents, the command tree, and what happens on an error."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from secrets import token_hex
+from typing import Any
+
+import aiohttp
+import discord
+import orjson
+import structlog
+import yarl
+from discord import app_commands
+from discord.ext import commands
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+
+from alerts.domain.errors import BadInput, DiscordRefused, SentryError
+from alerts.ports import Clock
+from alerts.store.ports import Notes
+from bot.ui.replies import reply_to
+
+_REFUSED = "Discord refused the token: copy a new one from the Developer Portal (Bot → Reset Token) to DISCORD_TOKEN."
+_NO_INTENTS = "Discord refused our intents, though none is privileged: check the application in the Developer Portal."
+log = structlog.get_logger()
+NONE = discord.AllowedMentions.none()
+
+
+class Tree(app_commands.CommandTree["Client"]):
+    """Answers every error in words; the log has the rest under the same request id."""
+
+    async def on_error(self, interaction: discord.Interaction[Client], error: app_commands.AppCommandError, /) -> None:
+        cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
+        request_id = token_hex(4)
+        command = interaction.command.qualified_name if interaction.command else "?"
+        if isinstance(cause, app_commands.CheckFailure):
+            text = "You need the **Manage Server** permission for this."
+        else:
+            text = reply_to(cause, request_id)
+            known = isinstance(cause, SentryError)
+            level = log.info if isinstance(cause, BadInput) else log.error
+            level("command failed", command=command, request=request_id, exc_info=None if known else cause,
+                  reason=str(cause))  # fmt: skip
+        if interaction.type is discord.InteractionType.autocomplete:
+            return
+        if interaction.response.is_done():
+            await interaction.followup.send(text, ephemeral=True, allowed_mentions=NONE)
+        else:
+            await interaction.response.send_message(text, ephemeral=True, allowed_mentions=NONE)
+
+
+class Client(commands.AutoShardedBot):
+    """Only the `guilds` intent; no member and no message is kept. Mentions are off unless a send asks for one."""
+
+    def __init__(self, *, api_base: str, notes: Notes, clock: Clock, **options: Any) -> None:
+        point_at(api_base)
+        super().__init__(
+            command_prefix=commands.when_mentioned,
+            help_command=None,
+            tree_cls=Tree,
+            intents=discord.Intents(guilds=True),
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            chunk_guilds_at_startup=False,
+            max_messages=None,
+            allowed_mentions=NONE,
+            # One route limited for twenty minutes must not park a sender for so long.
+            max_ratelimit_timeout=30.0,
+            **options,
+        )
+        self._notes, self._clock = notes, clock
+
+    @property
+    def is_logged_in(self) -> bool:
+        """Whether messages can be sent, with or without a gateway."""
+        return self.user is not None and not self.is_closed()
+
+    async def setup_hook(self) -> None:
+        # After a failed resume discord.py falls back to its built-in gateway: make that the one this API names.
+        gateway = (await self.http.get_bot_gateway())[1]
+        DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway)
+        await self._sync_if_changed()
+
+    async def _sync_if_changed(self) -> None:
+        """Upload the commands only when they differ from those Discord has: creating them is rationed."""
+        payload = [command.to_dict(self.tree) for command in self.tree.get_commands()]
+        digest = hashlib.sha256(orjson.dumps(payload, option=orjson.OPT_SORT_KEYS)).hexdigest()
+        name = f"commands:{self.application_id}"
+        there = {command.name for command in await self.tree.fetch_commands()}
+        if await self._notes.note(name) == digest and there == {command["name"] for command in payload}:
+            return
+        await self.tree.sync()
+        await self._notes.set_note(name, digest)
+        log.info("commands synced", count=len(payload))
+
+    async def serve(self, token: str) -> None:
+        """Log in, connect and stay until closed. DiscordRefused when Discord does not let us in."""
+        try:
+            await self._log_in(token)
+            await self.connect()
+        except discord.LoginFailure:
+            raise DiscordRefused(_REFUSED) from None
+        except discord.PrivilegedIntentsRequired:
+            raise DiscordRefused(_NO_INTENTS) from None
+
+    async def _log_in(self, token: str) -> None:
+        """discord.py reconnects a lost connection but gives up on the first one: wait for a Discord that is away."""
+        pause = 1.0
+        while not self.is_closed():
+            try:
+                await self.login(token)
+            except (discord.DiscordServerError, discord.GatewayNotFound, aiohttp.ClientError, OSError) as exc:
+                log.warning("Discord is away", api=Route.BASE, reason=type(exc).__name__, again_in=pause)
+                await self.http.close()
+                self.http.connector = discord.utils.MISSING  # the next login makes a new one
+                await self._clock.sleep(pause)
+                pause = min(pause * 2, 60.0)
+            else:
+                return
+
+    async def on_ready(self) -> None:
+        log.info("connected to Discord", user=str(self.user), guilds=len(self.guilds), shards=len(self.shards))
+
+
+def point_at(api_base: str) -> None:
+    """Let discord.py speak to this API. Its routes hold the address in the class, so a process has one."""
+    Route.BASE = api_base.rstrip("/")
+
+
+async def add_cogs(client: Client, cogs: Sequence[commands.Cog]) -> None:
+    """Start whole or not at all: a cog that fails to load stops the start."""
+    for cog in cogs:
+        await client.add_cog(cog)

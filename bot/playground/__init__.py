@@ -1,0 +1,1 @@
+"""A Discord-compatible server on loopback with a chat page, and a small demo shop."""

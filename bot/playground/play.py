@@ -1,0 +1,62 @@
+"""Everything that `play` needs around the real bot: a Discord on loopback and a demo shop."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from alerts.domain.errors import BadInput
+from alerts.settings.model import Settings
+from bot.playground.discord.server import DiscordServer
+from bot.playground.shop import DemoShop
+
+_TOKEN = "playground"  # noqa: S105 - the loopback server's own word
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """The places, and the settings that point the bot at them."""
+
+    discord: DiscordServer
+    shop: DemoShop
+    settings: Settings
+
+    @property
+    def url(self) -> str:
+        """The chat page."""
+        return self.discord.url
+
+    async def bot_is_there(self) -> None:
+        """Return once the bot is connected."""
+        await self.discord.connected(seconds=60)
+
+
+@asynccontextmanager
+async def playground(*, port: int, data_dir: Path) -> AsyncIterator[Grounds]:
+    """Start both on 127.0.0.1; the chat page on `port` (0: any). BadInput when it is taken."""
+    async with DemoShop(port=0) as shop:
+        server = DiscordServer(port=port, token=_TOKEN, links={"Demo shop": shop.url})
+        try:
+            await server.__aenter__()
+        except OSError as exc:
+            raise BadInput(f"--port {port}: cannot be listened on ({exc.strerror}); choose another, or 0.") from None
+        try:
+            yield Grounds(server, shop, _settings(shop, server, data_dir))
+        finally:
+            await server.__aexit__(None, None, None)
+
+
+def _settings(shop: DemoShop, server: DiscordServer, data_dir: Path) -> Settings:
+    """As an operator would configure it, but quick: this shop is ours to hurry."""
+    configured: dict[str, Any] = {
+        "discord": {"api_base": server.api_base, "token": _TOKEN},
+        "store": {"url": "embedded://", "data_dir": data_dir},
+        "fetch": {"pace": "none", "concurrency": 16, "timeout": "5s", "allow_private": [shop.authority]},
+        "cache": {"fresh": "2s"},
+        "tiers": {"hot": {"every": "2s"}},
+        "products": shop.products(),
+    }
+    return Settings.model_validate(configured)

@@ -1,0 +1,73 @@
+"""Answers as other programs read them (DESIGN §7.3): the command line's --json and the HTTP API say the same."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from alerts.domain.model import Change, Known, Point
+from alerts.domain.money import Money
+from alerts.scan import Answer, Source
+
+
+def scan_as_public(answer: Answer, now: datetime) -> dict[str, Any]:
+    """A scan: every offer with its age, the best one, what changed, and who could not be read."""
+    snapshot = answer.snapshot
+    scanned = snapshot.scanned_at
+    return {
+        "sku": answer.product.sku,
+        "name": answer.product.name,
+        "scanned_at": scanned.isoformat() if scanned else None,
+        "source": answer.source.value,
+        "age_seconds": max(0, round((now - scanned).total_seconds())) if scanned else None,
+        "offers": [_offer(known, is_stale=answer.source is Source.STALE) for known in snapshot.listings],
+        "best": _offer(snapshot.best, is_stale=answer.source is Source.STALE) if snapshot.best else None,
+        "changes": [_change(change) for change in answer.changes],
+        "errors": [_error(known) for known in snapshot.listings if known.failure],
+    }
+
+
+def point_as_public(point: Point) -> dict[str, Any]:
+    """One point of a history."""
+    price = _price(point.price)
+    return {"at": point.at.isoformat(), "vendor": point.vendor, **price, "availability": point.availability.value}
+
+
+def _offer(known: Known, *, is_stale: bool) -> dict[str, Any]:
+    offer = known.offer
+    return {
+        "vendor": known.vendor,
+        "url": known.url,
+        **_price(offer.price if offer else None),
+        "availability": offer.availability.value if offer else "unknown",
+        "stock_count": offer.stock_count if offer else None,
+        "condition": offer.condition.value if offer else None,
+        "observed_at": known.observed_at.isoformat() if known.observed_at else None,
+        "stale": is_stale or known.failure is not None,
+        "reason": known.failure.reason.value if known.failure else None,
+    }
+
+
+def _price(price: Money | None) -> dict[str, str | None]:
+    return {"price": str(price.amount) if price else None, "currency": price.currency if price else None}
+
+
+def _change(change: Change) -> dict[str, Any]:
+    return {
+        "kind": change.kind.value,
+        "vendor": change.vendor,
+        "url": change.url,
+        "at": change.at.isoformat(),
+        "old": {**_price(change.old.price), "availability": change.old.availability.value},
+        "new": {**_price(change.new.price), "availability": change.new.availability.value},
+    }
+
+
+def _error(known: Known) -> dict[str, Any]:
+    assert known.failure
+    return {
+        "vendor": known.vendor,
+        "url": known.url,
+        "reason": known.failure.reason.value,
+        "detail": known.failure.detail,
+    }

@@ -1,0 +1,1 @@
+"""Facts in, Discord objects out; no I/O."""

@@ -1,0 +1,1 @@
+"""Health for the people and programs that keep the bot running."""
