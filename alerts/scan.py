@@ -11,13 +11,15 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Protocol
 
 import structlog
 
 from alerts.domain.changes import Step, advance
+from alerts.domain.confirm import DEFAULTS, Rules
 from alerts.domain.model import Change, Product, Snapshot
 from alerts.ports import Clock, Look
-from alerts.store.ports import Commit, Lock, Snapshots
+from alerts.store.ports import Commit, Lock, Snapshots, Timetable
 
 LOCK_TTL = timedelta(seconds=15)  # kept alive while scanning; a killed scanner blocks nobody for longer
 _POLL = 0.1
@@ -42,15 +44,27 @@ class Answer:
     changes: tuple[Change, ...] = ()
 
 
+class ScanStore(Snapshots, Timetable, Protocol):
+    """The parts of memory that scanning needs."""
+
+
 class Scan:
     """Look at a product, or answer from memory when that is young enough."""
 
-    def __init__(self, *, looks: Mapping[str, Look], store: Snapshots, clock: Clock, patience: timedelta) -> None:
+    def __init__(
+        self,
+        *,
+        looks: Mapping[str, Look],
+        store: ScanStore,
+        clock: Clock,
+        patience: timedelta,
+        rules: Rules = DEFAULTS,
+    ) -> None:
         """`looks`: how to look at each vendor, by its name.
 
         `patience`: how long to wait for somebody else's scan of the same product.
         """
-        self._looks, self._store, self._clock, self._patience = looks, store, clock, patience
+        self._looks, self._store, self._clock, self._patience, self._rules = looks, store, clock, patience, rules
         self._flights: dict[str, asyncio.Task[Answer]] = {}
 
     async def __call__(self, product: Product, *, max_age: timedelta) -> Answer:
@@ -111,13 +125,15 @@ class Scan:
         readings = await asyncio.gather(*(self._looks[listing.vendor](listing) for listing in product.listings))
         before = await self._store.snapshot(product.sku)
         steps = {
-            listing.id: advance(listing, before.known(listing.id), reading)
+            listing.id: advance(listing, before.known(listing.id), reading, self._rules)
             for listing, reading in zip(product.listings, readings, strict=True)
         }
         commit = _commit(lock, before, steps, self._clock)
         if not await self._store.commit(commit):
             log.warning("scan came too late", sku=product.sku, fence=lock.fence)
             return None
+        if any(known.held for known in commit.snapshot.listings):
+            await self._store.hurry(product.sku, self._clock.now() + self._rules.restock_delay)
         for change in commit.changes:
             log.info("change", sku=change.sku, vendor=change.vendor, kind=change.kind.value)
         kept = commit.snapshot.model_copy(update={"revision": before.revision + 1})

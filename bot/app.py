@@ -98,7 +98,9 @@ async def engine(settings: Settings) -> AsyncIterator[Engine]:
             store=store,
             store_url=url,
             looks=looks,
-            scan=Scan(looks=looks, store=store, clock=clock, patience=_patience(settings)),
+            scan=Scan(
+                looks=looks, store=store, clock=clock, patience=_patience(settings), rules=settings.confirm.rules()
+            ),
             history=History(store=store, clock=clock),
             watches=watches,
             subscriptions=Subscriptions(store=store, watches=watches, clock=clock),

@@ -74,6 +74,7 @@ async def test_every_restock_is_told_however_alike_they_are(world: World) -> Non
     await world.subscriptions.add(GUILD, PI, DEALS, by=ADMIN)
     for found in (offer(OUT), offer(IN), offer(OUT), offer(IN)):
         await world.look(found)
+        await world.clock.advance(3600)
 
     assert await world.turn() == [(ChangeKind.RESTOCKED, DEALS.id)] * 2
 

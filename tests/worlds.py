@@ -9,6 +9,7 @@ from alerts.domain.model import (
     Availability,
     Change,
     ChangeKind,
+    Evidence,
     Failure,
     FailureReason,
     Known,
@@ -24,6 +25,10 @@ from alerts.domain.wishes import DEFAULT_KINDS, Subscription, Target
 START = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 SECOND = timedelta(seconds=1)
+TWO_SIGNALS = (
+    Evidence(source="json-ld", path="availability", raw="said by the data"),
+    Evidence(source="buybox", path="button", raw="said by the button"),
+)
 IN, OUT = Availability.IN_STOCK, Availability.OUT_OF_STOCK
 
 
@@ -49,7 +54,7 @@ def pounds(amount: str | int) -> Money:
 
 def offer(availability: Availability = IN, price: str | Money | None = "100", **more: object) -> Offer:
     money = pounds(price) if isinstance(price, str) else price
-    return Offer.model_validate({"availability": availability, "price": money, **more})
+    return Offer.model_validate({"availability": availability, "price": money, "evidence": TWO_SIGNALS, **more})
 
 
 def reading(outcome: Offer | Failure, at: datetime = START) -> Reading:

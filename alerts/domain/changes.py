@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
+from alerts.domain.confirm import DEFAULTS, Rules, Verdict, is_calm, is_comparable, is_flapping, turn, weigh
 from alerts.domain.model import (
     Availability,
     Change,
@@ -17,12 +20,15 @@ from alerts.domain.model import (
     Offer,
     Point,
     Reading,
+    state_of,
 )
 from alerts.domain.money import Money
 
 # Below both, a move of the price is no news: the customer's original rule.
 FLOOR_AMOUNT = Decimal(1)
 FLOOR_FRACTION = Decimal("0.02")
+
+LOW_STOCK = 5  # a stated count at or below it is "only a few left"
 
 _OUT = (Availability.OUT_OF_STOCK, Availability.DISCONTINUED)
 
@@ -36,63 +42,96 @@ class Step:
     changes: tuple[Change, ...] = ()
 
 
-def advance(listing: Listing, known: Known | None, reading: Reading) -> Step:
-    """Take one reading in. A failure keeps every known fact; first sight is a baseline and no news."""
+def advance(listing: Listing, known: Known | None, reading: Reading, rules: Rules = DEFAULTS) -> Step:
+    """Take one reading in. A failure keeps every known fact; first sight is a baseline and no news.
+
+    A difference is believed at once or held for looks that agree (confirm.py). While it is held nothing known changes.
+    """
     before = known or Known(listing=listing.id, vendor=listing.vendor, url=listing.url)
     before = before.model_copy(update={"vendor": listing.vendor, "url": listing.url, "tried_at": reading.at})
-    if reading.offer is None:
+    offer = reading.offer
+    if offer is None:
         return Step(_failed(before, reading.failure))
-    if reading.offer.availability is Availability.UNKNOWN and before.offer is not None:
+    if offer.availability is Availability.UNKNOWN and before.offer is not None:
         return Step(_failed(before, Failure(reason=FailureReason.UNREADABLE, detail="its stock could not be told")))
-    after = _seen(before, reading.offer, reading)
-    if before.offer is not None and state_of(before.offer) == state_of(reading.offer):
-        return Step(after)
-    point = Point(
-        at=reading.at, vendor=listing.vendor, availability=reading.offer.availability, price=reading.offer.price
+    verdict = weigh(before, reading, offer, rules)
+    after = _looked(before, offer, reading.at, rules)
+    if not verdict.accepted:
+        step = Step(after.model_copy(update={"held": verdict.held}))
+    else:
+        step = _accepted(listing, before, after, reading, verdict)
+    return _with_flapping(listing, before, step, reading, rules)
+
+
+def _looked(before: Known, offer: Offer, at: datetime, rules: Rules) -> Known:
+    """What any look that succeeded leaves behind, whether it is believed or not."""
+    flips = turn(before, offer, at, rules)
+    return before.model_copy(update={"failure": None, "failures": 0, "seen": offer.availability, "flips": flips})
+
+
+def _accepted(listing: Listing, before: Known, after: Known, reading: Reading, verdict: Verdict) -> Step:
+    offer = reading.offer
+    assert offer
+    is_same = before.offer is not None and state_of(before.offer) == state_of(offer)
+    believed = after.model_copy(
+        update={
+            "offer": offer,
+            "observed_at": reading.at,
+            "since": before.since if is_same else reading.at,
+            "mark": _next_mark(before, offer),
+            "held": None,
+        }
     )
-    return Step(after, point, tuple(_compare(listing, before, reading)))
+    changes = [
+        change.model_copy(update={"reads": verdict.reads, "took": verdict.took})
+        for change in _compare(listing, before, reading)
+    ]
+    point = Point(at=reading.at, vendor=listing.vendor, availability=offer.availability, price=offer.price)
+    return Step(believed, None if is_same else point, tuple(changes))
 
 
-def state_of(offer: Offer) -> str:
-    """The part of an offer whose difference is a change of state, as one canonical text."""
-    return "|".join([offer.availability, str(offer.price or ""), offer.price_kind, offer.condition])
+def _with_flapping(listing: Listing, before: Known, step: Step, reading: Reading, rules: Rules) -> Step:
+    """A listing that turns too often says so once and keeps quiet until it has kept still; then it says how it is."""
+    known, offer = step.known, before.offer
+    if offer is None or before.since is None or known.offer is None:
+        return step
+    facts = {**_facts(listing), "since": before.since, "at": reading.at}
+    if before.flapping is None and is_flapping(known.flips, rules):
+        note = Change(**facts, kind=ChangeKind.FLAPPING, old=offer, new=known.offer)
+        return Step(known.model_copy(update={"flapping": reading.at, "told": offer}), step.point, (note,))
+    if before.flapping is None:
+        return step
+    if not is_calm(known, reading.at, rules):
+        return Step(known, step.point, tuple(c for c in step.changes if not _is_of_stock(c)))
+    told = before.told or offer
+    kind = _stock_change(told.availability, known.offer.availability)
+    facts["since"] = before.flapping
+    note = Change(**facts, kind=ChangeKind.STABLE, old=told, new=known.offer, beside=kind)
+    news = [Change(**facts, kind=kind, old=told, new=known.offer)] if kind else []
+    rest = [change for change in step.changes if not _is_of_stock(change)]
+    settled = known.model_copy(update={"flapping": None, "told": None, "flips": ()})
+    return Step(settled, step.point, (*news, note, *rest))
+
+
+def _is_of_stock(change: Change) -> bool:
+    return change.kind not in (ChangeKind.PRICE_DROP, ChangeKind.PRICE_RISE)
+
+
+def _facts(listing: Listing) -> dict[str, Any]:
+    return {"sku": listing.sku, "listing": listing.id, "vendor": listing.vendor, "url": listing.url}
 
 
 def _failed(known: Known, failure: Failure | None) -> Known:
     return known.model_copy(update={"failure": failure, "failures": known.failures + 1})
 
 
-def _seen(before: Known, offer: Offer, reading: Reading) -> Known:
-    is_same = before.offer is not None and state_of(before.offer) == state_of(offer)
-    return before.model_copy(
-        update={
-            "offer": offer,
-            "observed_at": reading.at,
-            "since": before.since if is_same else reading.at,
-            "mark": _next_mark(before, offer),
-            "failure": None,
-            "failures": 0,
-        }
-    )
-
-
 def _next_mark(before: Known, offer: Offer) -> Money | None:
     """The price to measure from next: it follows told moves and new baselines, and stays while nothing is sold."""
-    if offer.price is None or (before.mark and offer.availability in _OUT and _is_comparable(before, offer)):
+    if offer.price is None or (before.mark and offer.availability in _OUT and is_comparable(before, offer)):
         return before.mark
-    if before.mark is None or not _is_comparable(before, offer) or is_significant(before.mark, offer.price):
+    if before.mark is None or not is_comparable(before, offer) or is_significant(before.mark, offer.price):
         return offer.price
     return before.mark
-
-
-def _is_comparable(before: Known, new: Offer) -> bool:
-    """Same thing with same thing: currency, condition and price kind. Variant and region are the listing's."""
-    old = before.offer
-    if old is None or old.condition is not new.condition:
-        return False
-    if new.price is None or before.mark is None:
-        return True
-    return before.mark.currency == new.price.currency and old.price_kind is new.price_kind
 
 
 def is_significant(old: Money, new: Money) -> bool:
@@ -104,9 +143,9 @@ def is_significant(old: Money, new: Money) -> bool:
 
 def _compare(listing: Listing, before: Known, reading: Reading) -> Iterator[Change]:
     old, new = before.offer, reading.offer
-    if old is None or new is None or before.since is None or not _is_comparable(before, new):
+    if old is None or new is None or before.since is None or not is_comparable(before, new):
         return
-    facts = {"sku": listing.sku, "listing": listing.id, "vendor": listing.vendor, "url": listing.url}
+    facts = _facts(listing)
     stock = _stock_change(old.availability, new.availability)
     if stock:
         yield Change(**facts, kind=stock, old=old, new=new, since=before.since, at=reading.at)
@@ -115,6 +154,17 @@ def _compare(listing: Listing, before: Known, reading: Reading) -> Iterator[Chan
         # The old price is the one the move is measured from, which a slow drift left some looks ago.
         was = old.model_copy(update={"price": before.mark})
         yield Change(**facts, kind=price, old=was, new=new, since=before.since, at=reading.at, beside=stock)
+    if _is_low(old, new):
+        yield Change(
+            **facts, kind=ChangeKind.LOW_STOCK, old=old, new=new, since=before.since, at=reading.at, beside=stock
+        )
+
+
+def _is_low(old: Offer, new: Offer) -> bool:
+    """Whether the stated count has just come down to a few; only a count that was higher before says so."""
+    if not new.availability.is_in_stock or old.stock_count is None or new.stock_count is None:
+        return False
+    return new.stock_count <= LOW_STOCK < old.stock_count
 
 
 def _stock_change(old: Availability, new: Availability) -> ChangeKind | None:

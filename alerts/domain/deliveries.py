@@ -8,8 +8,7 @@ from hashlib import blake2b
 
 from pydantic import AwareDatetime
 
-from alerts.domain.changes import state_of
-from alerts.domain.model import Change, Fact, KeyPart
+from alerts.domain.model import Change, Fact, KeyPart, state_of
 from alerts.domain.wishes import Subscription, Target
 
 ID_LENGTH = 24  # Discord takes a nonce of at most 25 characters

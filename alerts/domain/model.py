@@ -192,11 +192,29 @@ class Reading(Fact):
         }
 
 
+def state_of(offer: Offer) -> str:
+    """The part of an offer whose difference is a change of state, as one canonical text."""
+    return "|".join([offer.availability, str(offer.price or ""), offer.price_kind, offer.condition])
+
+
+class Held(Fact):
+    """A difference that was seen and is not believed yet: it waits for looks that agree."""
+
+    offer: Offer
+    first_at: AwareDatetime
+    last_at: AwareDatetime
+    reads: int
+    needs: int
+    span: timedelta = timedelta(0)
+    why: str
+
+
 class Known(Fact):
     """What is remembered of one listing: the newest known offer, since when, and how reading goes.
 
     `offer` never expires and is never overwritten by a failure. `mark` is the price that the next
-    price change is measured from, so that a slow drift adds up instead of slipping by.
+    price change is measured from, so that a slow drift adds up instead of slipping by. `seen` and `flips` are the
+    looks as they came, believed or not; `told` is the stock that was true when it began to flap.
     """
 
     listing: KeyPart
@@ -209,6 +227,11 @@ class Known(Fact):
     tried_at: AwareDatetime | None = None
     failure: Failure | None = None
     failures: int = 0
+    held: Held | None = None
+    seen: Availability | None = None
+    flips: tuple[AwareDatetime, ...] = ()
+    flapping: AwareDatetime | None = None
+    told: Offer | None = None
 
 
 class Snapshot(Fact):
@@ -253,13 +276,22 @@ class ChangeKind(StrEnum):
     PREORDER_OPEN = "preorder_open"
     BACK_ORDER = "back_order"
     DISCONTINUED = "discontinued"
+    LOW_STOCK = "low_stock"
+    FLAPPING = "flapping"
+    STABLE = "stable"
+
+    @property
+    def is_note(self) -> bool:
+        """Whether it tells of a listing's nerves rather than of an offer; nobody subscribes to it by itself."""
+        return self in (ChangeKind.FLAPPING, ChangeKind.STABLE)
 
 
 class Change(Fact):
     """A difference between two known offers of one listing.
 
     `since` is when the old state began: it tells this change from the same one last month. `beside` names the
-    change of stock found in the same look, so that one event need not be told twice.
+    change of stock found in the same look, so that one event need not be told twice. `reads` agreeing looks over
+    `took` confirmed it.
     """
 
     sku: Sku
@@ -272,6 +304,8 @@ class Change(Fact):
     since: AwareDatetime
     at: AwareDatetime
     beside: ChangeKind | None = None
+    reads: int = 1
+    took: timedelta = timedelta(0)
 
 
 class Point(Fact):

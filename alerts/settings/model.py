@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
+from alerts.domain.confirm import Rules
 from alerts.domain.model import Listing, Product, ReaderKind, Sku, Tier
 from alerts.domain.money import Currency
 from alerts.settings.units import Duration, Every, Pace, Percent, Size
@@ -122,8 +123,20 @@ class TiersSection(Section):
 
 
 class ConfirmSection(Section):
+    """What a difference must pass before it is believed; see domain/confirm.py."""
+
     restock_delay: Duration = timedelta(seconds=10)
+    reads: int = Field(default=2, ge=1, le=10)
     price_drop: Percent = Decimal("0.4")
+    suspicious_reads: int = Field(default=3, ge=1, le=10)
+    suspicious_span: Duration = timedelta(minutes=2)
+    flips: int = Field(default=3, ge=2, le=100)
+    flap_window: Duration = timedelta(minutes=30)
+    flap_calm: Duration = timedelta(minutes=30)
+
+    def rules(self) -> Rules:
+        """The same as the domain takes it."""
+        return Rules(**self.model_dump())
 
 
 class WebSection(Section):

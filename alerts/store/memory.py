@@ -200,6 +200,11 @@ class MemoryStore:
         ripe = [Due(sku, at) for sku, (in_tier, at) in self._due.items() if in_tier is tier and at <= now]
         return sorted(ripe, key=lambda d: (d.at, d.sku))[:limit]
 
+    async def hurry(self, sku: str, at: datetime) -> None:
+        if sku in self._due:
+            tier, due = self._due[sku]
+            self._due[sku] = (tier, min(due, at))
+
     async def move(self, due: Due, tier: Tier, to: datetime) -> bool:
         if self._due.get(due.sku) != (tier, due.at):
             return False

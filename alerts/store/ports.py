@@ -169,6 +169,9 @@ class Timetable(Protocol):
     async def due(self, tier: Tier, now: datetime, *, limit: int) -> Sequence[Due]:
         """Products whose time has come, oldest first."""
 
+    async def hurry(self, sku: str, at: datetime) -> None:
+        """Make a product due no later than `at`; one that is not on the timetable stays off it."""
+
     async def move(self, due: Due, tier: Tier, to: datetime) -> bool:
         """Set the next time, unless somebody else did since; then False."""
 

@@ -56,6 +56,7 @@ def _settings(shop: DemoShop, server: DiscordServer, data_dir: Path) -> Settings
         "store": {"url": "embedded://", "data_dir": data_dir},
         "fetch": {"pace": "none", "concurrency": 16, "timeout": "5s", "allow_private": [shop.authority]},
         "cache": {"fresh": "2s"},
+        "confirm": {"restock_delay": "2s"},
         "tiers": {"hot": {"every": "2s"}},
         "products": shop.products(),
     }

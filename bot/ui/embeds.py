@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import discord
 
+from alerts.domain.confirm import two_signals
 from alerts.domain.deliveries import Delivery
 from alerts.domain.model import Change, ChangeKind, Known, Offer, Point, Product
 from alerts.domain.text import harmless, units
@@ -22,6 +23,13 @@ _COLOUR = {
     ChangeKind.PRICE_RISE: _AMBER,
     ChangeKind.SOLD_OUT: _RED,
     ChangeKind.DISCONTINUED: _GREY,
+    ChangeKind.LOW_STOCK: _AMBER,
+    ChangeKind.FLAPPING: _GREY,
+    ChangeKind.STABLE: _BLUE,
+}
+_NOTES = {
+    ChangeKind.FLAPPING: "Its stock turns again and again; I keep quiet until it has kept still. ",
+    ChangeKind.STABLE: "It has kept still for a while. ",
 }
 _MOST_FIELDS = 25  # Discord's limit
 _MOST_UNITS = 6000 - 100  # Discord's limit for all texts together, less the footer
@@ -73,6 +81,9 @@ def _vendor_lines(known: Known) -> str:
     line = f"**{words.money(known.offer.price)}** · {words.stock(known.offer)} · {link}"
     if trouble and known.observed_at:
         line += f"\n⚠️ {trouble[:1].upper()}{trouble[1:]}; this is from {words.ago(known.observed_at)}."
+    if known.held:
+        seen = known.held.offer
+        line += f"\n👁️ Seen, not confirmed yet: {words.money(seen.price)} · {words.stock(seen)}"
     return line
 
 
@@ -139,4 +150,13 @@ def alert_embed(delivery: Delivery) -> discord.Embed:
 def _why(change: Change) -> str:
     before = f"{words.plain_stock(change.old).capitalize()} since {words.moment(change.since)}"
     said = next((e for e in change.new.evidence if e.path.endswith("availability") and e.raw), None)
-    return f"{before}. Now the page says “{harmless(said.raw, 80)}” ({said.source})." if said else f"{before}."
+    proof = f" Now the page says “{harmless(said.raw, 80)}” ({said.source})." if said else ""
+    return f"{_NOTES.get(change.kind, '')}{before}.{proof} {_confirmed(change)}".strip()
+
+
+def _confirmed(change: Change) -> str:
+    if change.kind.is_note:
+        return ""
+    if change.reads > 1:
+        return f"Confirmed by {change.reads} looks in {words.span(change.took)}."
+    return "Two parts of the page agree." if two_signals(change.new) else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from babel.numbers import format_currency
 from discord.utils import format_dt
@@ -37,6 +37,9 @@ _HEADLINE = {
     ChangeKind.PREORDER_OPEN: "Pre-order open",
     ChangeKind.BACK_ORDER: "On back-order",
     ChangeKind.DISCONTINUED: "Discontinued",
+    ChangeKind.LOW_STOCK: "Only a few left",
+    ChangeKind.FLAPPING: "Keeps changing",
+    ChangeKind.STABLE: "Settled again",
 }
 
 
@@ -75,6 +78,15 @@ def link(label: str, url: str) -> str:
     """A masked link; what could end it early is encoded. An address too long for Discord leaves the label alone."""
     safe = url.replace("(", "%28").replace(")", "%29").replace(" ", "%20")
     return f"[{label}]({safe})" if len(safe) <= LONGEST_LINK else label
+
+
+def span(time: timedelta) -> str:
+    """A length of time in its largest unit: 12 s, 14 min, 3 h, 2 d."""
+    seconds = round(time.total_seconds())
+    for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
+        if seconds >= 2 * size or (seconds >= size and seconds % size == 0):
+            return f"{seconds // size} {unit}"
+    return f"{seconds} s"
 
 
 def moment(at: datetime) -> str:

@@ -303,6 +303,17 @@ async def test_of_two_schedulers_one_moves_the_slot(store: Store) -> None:
     assert [d.at for d in await store.due(Tier.HOT, START + MINUTE, limit=9)] == [START + MINUTE]
 
 
+async def test_a_hurried_product_is_due_earlier_and_never_later(store: Store) -> None:
+    await store.schedule("pi5", Tier.HOT, START + 5 * MINUTE)
+
+    await store.hurry("pi5", START + MINUTE)
+    await store.hurry("pi5", START + 2 * MINUTE)
+    await store.hurry("nobody watches this", START)
+
+    assert [(d.sku, d.at) for d in await store.due(Tier.HOT, START + MINUTE, limit=9)] == [("pi5", START + MINUTE)]
+    assert await store.scheduled() == {"pi5"}
+
+
 async def test_unscheduled_means_never_due(store: Store) -> None:
     await store.schedule("pi5", Tier.HOT, START)
     assert await store.scheduled() == {"pi5"}

@@ -37,6 +37,12 @@ class RedisTimetable:
             )
         return [Due(sku, datetime.fromtimestamp(score / 1000, UTC)) for sku, score in found]
 
+    async def hurry(self, sku: str, at: datetime) -> None:
+        async with self._link.trouble():
+            for tier in Tier:
+                # XX: only what is there; LT: only if it is earlier.
+                await self._link.redis.zadd(keys.due(tier), {sku: _ms(at)}, xx=True, lt=True)
+
     async def move(self, due: Due, tier: Tier, to: datetime) -> bool:
         return bool(await self._link.run("move", [keys.due(tier)], [due.sku, _ms(due.at), _ms(to)]))
 

@@ -1,0 +1,139 @@
+"""Before a difference is believed: how many agreeing looks it needs, what waits for them, and what flaps.
+
+Nothing here tells anybody anything. `weigh` says what a look makes of what we hold to be true; changes.py compares.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from alerts.domain.model import Fact, Held, Known, Offer, Reading, state_of
+
+# What in a piece of evidence speaks of stock rather than of the price.
+_STOCK_WORDS = re.compile(r"avail|stock|button|words|cart|basket|sold|order", re.IGNORECASE)
+_SURE = 0.9
+
+
+class Rules(Fact):
+    """The numbers. All of them can be configured under `confirm`."""
+
+    restock_delay: timedelta = timedelta(seconds=10)  # when the second look is asked for
+    reads: int = 2  # agreeing looks that a change of stock or a large drop needs
+    price_drop: Decimal = Decimal("0.4")  # a larger drop waits for agreement
+    suspicious_low: Decimal = Decimal("0.2")  # below this part of the old price, or above this multiple of it,
+    suspicious_high: Decimal = Decimal(10)  # a price is more likely a mistake
+    suspicious_reads: int = 3
+    suspicious_span: timedelta = timedelta(minutes=2)  # from the first to the last of them
+    flips: int = 3  # so many turns of the stock within the window are flapping
+    flap_window: timedelta = timedelta(minutes=30)
+    flap_calm: timedelta = timedelta(minutes=30)  # so long without a turn ends it
+
+
+DEFAULTS = Rules()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What to believe after a look. `held` waits for agreement; with neither, the look said nothing new."""
+
+    accepted: bool
+    held: Held | None = None
+    reads: int = 1
+    took: timedelta = timedelta(0)
+
+
+def weigh(before: Known, reading: Reading, offer: Offer, rules: Rules) -> Verdict:
+    """Believe the new state, or hold it until enough looks agree. A look at the old state drops what was held."""
+    old = before.offer
+    if old is None or state_of(old) == state_of(offer):
+        return Verdict(accepted=True)
+    reads, span, why = demands(before, offer, reading.at, rules)
+    if reads <= 1:
+        return Verdict(accepted=True)
+    held = before.held
+    if held is None or state_of(held.offer) != state_of(offer):
+        held = Held(offer=offer, first_at=reading.at, last_at=reading.at, reads=1, needs=reads, span=span, why=why)
+    else:
+        # A demand never shrinks while it waits: what looked suspicious stays so until it is settled.
+        held = held.model_copy(update={"offer": offer, "last_at": reading.at, "reads": held.reads + 1,
+                                       "needs": max(held.needs, reads), "span": max(held.span, span)})  # fmt: skip
+    took = held.last_at - held.first_at
+    if held.reads >= held.needs and took >= held.span:
+        return Verdict(accepted=True, reads=held.reads, took=took)
+    return Verdict(accepted=False, held=held)
+
+
+def demands(before: Known, offer: Offer, at: datetime, rules: Rules) -> tuple[int, timedelta, str]:
+    """How many agreeing looks over how long this difference needs, and why."""
+    none = timedelta(0)
+    if not is_comparable(before, offer):
+        return 1, none, ""  # another sort of thing: a new baseline, which is no news
+    if (fraction := _move(before, offer)) is not None:
+        if not rules.suspicious_low <= fraction <= rules.suspicious_high:
+            return (
+                rules.suspicious_reads,
+                rules.suspicious_span,
+                f"a price {_times(fraction)} the old one is suspicious",
+            )
+        if fraction < 1 - rules.price_drop:
+            return rules.reads, none, f"a drop of more than {rules.price_drop:.0%} waits for a second look"
+    assert before.offer
+    if before.offer.availability.is_in_stock is offer.availability.is_in_stock:
+        return 1, none, ""
+    if two_signals(offer) and not _recent(before.flips, at, rules.flap_window):
+        return 1, none, ""
+    return rules.reads, none, "a turn of the stock waits for a second look"
+
+
+def two_signals(offer: Offer) -> bool:
+    """Whether two independent parts of one page say the same of the stock, and none the opposite."""
+    sources = {each.source for each in offer.evidence if _STOCK_WORDS.search(f"{each.path} {each.raw}")}
+    return len(sources) >= 2 and offer.confidence >= _SURE
+
+
+def turn(before: Known, offer: Offer, at: datetime, rules: Rules) -> tuple[datetime, ...]:
+    """The listing's recent turns of stock, this look's included. Looks are counted as they come, believed or not."""
+    seen = before.seen
+    turned = seen is not None and seen.is_in_stock is not offer.availability.is_in_stock
+    recent = _recent(before.flips, at, rules.flap_window)
+    return (*recent, at) if turned else recent
+
+
+def is_flapping(flips: tuple[datetime, ...], rules: Rules) -> bool:
+    """Whether so many turns lie within the window."""
+    return len(flips) >= rules.flips
+
+
+def is_calm(before: Known, at: datetime, rules: Rules) -> bool:
+    """Whether a flapping listing has kept still for long enough."""
+    last = before.flips[-1] if before.flips else before.flapping
+    return before.flapping is not None and last is not None and at - last >= rules.flap_calm
+
+
+def is_comparable(before: Known, new: Offer) -> bool:
+    """Same thing with same thing: currency, condition and price kind. Variant and region are the listing's."""
+    old = before.offer
+    if old is None or old.condition is not new.condition:
+        return False
+    if new.price is None or before.mark is None:
+        return True
+    return before.mark.currency == new.price.currency and old.price_kind is new.price_kind
+
+
+def _recent(flips: tuple[datetime, ...], at: datetime, window: timedelta) -> tuple[datetime, ...]:
+    return tuple(each for each in flips if at - each < window)
+
+
+def _move(before: Known, offer: Offer) -> Decimal | None:
+    """The new price as a multiple of the one it is measured from; None when there is nothing to measure."""
+    mark = before.mark
+    if mark is None or offer.price is None or offer.price.currency != mark.currency or not mark.amount:
+        return None
+    return offer.price.amount / mark.amount
+
+
+def _times(fraction: Decimal) -> str:
+    return f"{fraction:.2f} times" if fraction < 1 else f"{fraction:.0f} times"
