@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections import Counter
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,8 +17,8 @@ from typing import Protocol
 import structlog
 
 from alerts.domain.changes import Step, advance
-from alerts.domain.confirm import DEFAULTS, Rules
-from alerts.domain.model import Change, Product, Snapshot
+from alerts.domain.confirm import DEFAULTS, Rules, is_mass, turns
+from alerts.domain.model import Change, Known, Product, Reading, Snapshot
 from alerts.ports import Clock, Look
 from alerts.store.ports import Commit, Lock, Snapshots, Timetable
 
@@ -59,12 +60,14 @@ class Scan:
         clock: Clock,
         patience: timedelta,
         rules: Rules = DEFAULTS,
+        products: Iterable[Product] = (),
     ) -> None:
         """`looks`: how to look at each vendor, by its name.
 
         `patience`: how long to wait for somebody else's scan of the same product.
         """
         self._looks, self._store, self._clock, self._patience, self._rules = looks, store, clock, patience, rules
+        self._listings = Counter(listing.vendor for product in products for listing in product.listings)
         self._flights: dict[str, asyncio.Task[Answer]] = {}
 
     async def __call__(self, product: Product, *, max_age: timedelta) -> Answer:
@@ -124,10 +127,10 @@ class Scan:
         """Read every listing at once, each alone; None when a newer scanner was there first."""
         readings = await asyncio.gather(*(self._looks[listing.vendor](listing) for listing in product.listings))
         before = await self._store.snapshot(product.sku)
-        steps = {
-            listing.id: advance(listing, before.known(listing.id), reading, self._rules)
-            for listing, reading in zip(product.listings, readings, strict=True)
-        }
+        steps = {}
+        for listing, reading in zip(product.listings, readings, strict=True):
+            known = before.known(listing.id)
+            steps[listing.id] = advance(listing, known, reading, await self._rules_for(known, reading))
         commit = _commit(lock, before, steps, self._clock)
         if not await self._store.commit(commit):
             log.warning("scan came too late", sku=product.sku, fence=lock.fence)
@@ -139,6 +142,15 @@ class Scan:
         kept = commit.snapshot.model_copy(update={"revision": before.revision + 1})
         source = Source.FRESH if any(reading.offer for reading in readings) else Source.STALE
         return Answer(product, kept, source, tuple(commit.changes))
+
+    async def _rules_for(self, known: Known | None, reading: Reading) -> Rules:
+        """Stricter ones while a whole shop turns: then its page has changed rather than its stock."""
+        if known is None or not turns(known, reading.offer):
+            return self._rules
+        since = reading.at - self._rules.flap_window
+        turned = await self._store.turned(known.vendor, known.listing, reading.at, since=since)
+        is_doubted = is_mass(turned, self._listings[known.vendor], self._rules)
+        return self._rules.model_copy(update={"is_mass": is_doubted}) if is_doubted else self._rules
 
 
 def _commit(lock: Lock, before: Snapshot, steps: Mapping[str, Step], clock: Clock) -> Commit:

@@ -6,6 +6,8 @@ import base64
 import secrets
 from collections.abc import Sequence
 
+from pydantic import ValidationError
+
 from alerts.domain.errors import BadInput, NotFound
 from alerts.domain.model import ChangeKind, Product
 from alerts.domain.wishes import DEFAULT_KINDS, Subscription, Target
@@ -29,25 +31,31 @@ class Subscriptions:
         by: int,
         kinds: Sequence[ChangeKind] = DEFAULT_KINDS,
         mention_role: int | None = None,
+        **rules: object,
     ) -> Subscription:
         """Tell `target` of the product's changes from now on, and watch the product for it.
 
-        A second one for the same product and target replaces the first, so nobody is told twice.
+        A second one for the same product and target replaces the first, so nobody is told twice. `rules` are the
+        rule fields of domain/wishes.py; BadInput names one that cannot work.
         """
-        if not kinds:
-            raise BadInput("Choose at least one kind of change to be told of.")
         mine = await self._store.subscriptions(guild)
         same = next((s for s in mine if s.sku == product.sku and s.target == target), None)
-        subscription = Subscription(
-            id=same.id if same else _new_id(),
-            guild=guild,
-            sku=product.sku,
-            kinds=tuple(dict.fromkeys(kinds)),
-            target=target,
-            mention_role=mention_role,
-            added_by=by,
-            added_at=self._clock.now(),
-        )
+        facts = {
+            "id": same.id if same else _new_id(),
+            "guild": guild,
+            "sku": product.sku,
+            "kinds": tuple(dict.fromkeys(kinds)),
+            "target": target,
+            "mention_role": mention_role,
+            "added_by": by,
+            "added_at": self._clock.now(),
+        }
+        try:
+            subscription = Subscription.model_validate({**facts, **rules})
+        except ValidationError as exc:
+            error = exc.errors()[0]
+            place = ".".join(str(part) for part in error["loc"])
+            raise BadInput(f"{place}: {error['msg'].removeprefix('Value error, ')}.".lstrip(": ")) from None
         await self._store.put_subscription(subscription)
         await self._watches.add(guild, product, by=by)
         return subscription

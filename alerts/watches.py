@@ -34,8 +34,8 @@ class Watches:
         """Stop watching; NotFound when it was not watched, BadInput while subscriptions of the guild need it."""
         mine = [s for s in await self._store.subscriptions(guild) if s.sku == product.sku]
         if mine:
-            count = "1 alert needs" if len(mine) == 1 else f"{len(mine)} alerts need"
-            raise BadInput(f"{count} {product.name}: remove with /alerts unsubscribe first, then stop watching.")
+            count, them = ("1 alert needs", "it") if len(mine) == 1 else (f"{len(mine)} alerts need", "them")
+            raise BadInput(f"{count} {product.name}: end {them} with /alerts unsubscribe first.")
         if not await self._store.remove_watch(guild, product.sku):
             raise NotFound(f"{product.name} is not watched here; /watch list shows what is.")
         if not await self._store.watchers(product.sku):

@@ -23,7 +23,7 @@ from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser
 
-from alerts.reading.saved import read_saved
+from alerts.reading.readers.saved import read_saved
 
 PAGES = Path(__file__).resolve().parents[2] / "shared" / "pages"
 ROUNDS = 3

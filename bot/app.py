@@ -23,14 +23,14 @@ from alerts.history import History
 from alerts.jobs import DocketQueue, JobQueue
 from alerts.ports import Clock, Look, Reader
 from alerts.products import Products
-from alerts.reading.auto import AutoReader
-from alerts.reading.fetch import WebFetcher
 from alerts.reading.manners import polite
-from alerts.reading.page import PageReader
-from alerts.reading.readers import Readers
-from alerts.reading.shopify import ShopifyReader
-from alerts.reading.tinyfish import Budget, Spending, TinyFishReader
-from alerts.reading.woocommerce import WooCommerceReader
+from alerts.reading.readers.auto import AutoReader
+from alerts.reading.readers.by_kind import Readers
+from alerts.reading.readers.page import PageReader
+from alerts.reading.readers.shopify import ShopifyReader
+from alerts.reading.readers.tinyfish import Budget, Spending, TinyFishReader
+from alerts.reading.readers.woocommerce import WooCommerceReader
+from alerts.reading.web.fetch import WebFetcher
 from alerts.runner import Runner
 from alerts.scan import Scan
 from alerts.settings.model import Settings
@@ -41,11 +41,13 @@ from alerts.store.redis.store import RedisStore
 from alerts.subscriptions import Subscriptions
 from alerts.tick import Pace, Tick
 from alerts.watches import Watches
+from alerts.why import Why
 from bot.client import Client, add_cogs
 from bot.cogs.alerts import AlertsCog
 from bot.cogs.history import HistoryCog
 from bot.cogs.scan import ScanCog
 from bot.cogs.watch import WatchCog
+from bot.cogs.why import WhyCog
 from bot.notify import DiscordNotifier
 from bot.parts import running, until
 from bot.web.health import serve_health
@@ -77,6 +79,7 @@ class Engine:
     history: History
     watches: Watches
     subscriptions: Subscriptions
+    why: Why
 
 
 @asynccontextmanager
@@ -99,11 +102,17 @@ async def engine(settings: Settings) -> AsyncIterator[Engine]:
             store_url=url,
             looks=looks,
             scan=Scan(
-                looks=looks, store=store, clock=clock, patience=_patience(settings), rules=settings.confirm.rules()
+                looks=looks,
+                store=store,
+                clock=clock,
+                patience=_patience(settings),
+                rules=settings.confirm.rules(),
+                products=products,
             ),
             history=History(store=store, clock=clock),
             watches=watches,
             subscriptions=Subscriptions(store=store, watches=watches, clock=clock),
+            why=Why(store=store, clock=clock),
         )
 
 
@@ -242,6 +251,7 @@ async def _discord(parts: Engine, tasks: list[asyncio.Task[None]]) -> AsyncItera
             HistoryCog(history=parts.history, products=products),
             WatchCog(watches=parts.watches, scan=parts.scan, products=products, max_age=fresh),
             AlertsCog(subscriptions=parts.subscriptions, scan=parts.scan, products=products, max_age=fresh),
+            WhyCog(why=parts.why, products=products),
         ],
     )
     notifier = DiscordNotifier(client)

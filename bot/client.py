@@ -24,6 +24,7 @@ from bot.ui.replies import reply_to
 
 _REFUSED = "Discord refused the token: copy a new one from the Developer Portal (Bot → Reset Token) to DISCORD_TOKEN."
 _NO_INTENTS = "Discord refused our intents, though none is privileged: check the application in the Developer Portal."
+_BAD_TOKEN = 4004
 log = structlog.get_logger()
 NONE = discord.AllowedMentions.none()
 
@@ -45,10 +46,14 @@ class Tree(app_commands.CommandTree["Client"]):
                   reason=str(cause))  # fmt: skip
         if interaction.type is discord.InteractionType.autocomplete:
             return
-        if interaction.response.is_done():
-            await interaction.followup.send(text, ephemeral=True, allowed_mentions=NONE)
-        else:
-            await interaction.response.send_message(text, ephemeral=True, allowed_mentions=NONE)
+        try:
+            if interaction.response.is_done():
+                await interaction.followup.send(text, ephemeral=True, allowed_mentions=NONE)
+            else:
+                await interaction.response.send_message(text, ephemeral=True, allowed_mentions=NONE)
+        except discord.HTTPException as exc:
+            # Too late for Discord, or somebody else answered: nobody waits any more.
+            log.warning("nobody to answer", command=command, request=request_id, reason=str(exc))
 
 
 class Client(commands.AutoShardedBot):
@@ -103,6 +108,9 @@ class Client(commands.AutoShardedBot):
             raise DiscordRefused(_REFUSED) from None
         except discord.PrivilegedIntentsRequired:
             raise DiscordRefused(_NO_INTENTS) from None
+        except discord.ConnectionClosed as exc:
+            # discord.py goes on after every other close; this one says that the token was reset while we ran.
+            raise DiscordRefused(_REFUSED if exc.code == _BAD_TOKEN else _closed(exc.code)) from None
 
     async def _log_in(self, token: str) -> None:
         """discord.py reconnects a lost connection but gives up on the first one: wait for a Discord that is away."""
@@ -123,12 +131,18 @@ class Client(commands.AutoShardedBot):
         log.info("connected to Discord", user=str(self.user), guilds=len(self.guilds), shards=len(self.shards))
 
 
+def _closed(code: int | None) -> str:
+    return f"Discord closed the connection for good (code {code}): look at the application in the Developer Portal."
+
+
 def point_at(api_base: str) -> None:
     """Let discord.py speak to this API. Its routes hold the address in the class, so a process has one."""
     Route.BASE = api_base.rstrip("/")
 
 
 async def add_cogs(client: Client, cogs: Sequence[commands.Cog]) -> None:
-    """Start whole or not at all: a cog that fails to load stops the start."""
+    """Start whole or not at all: a cog that fails to load stops the start. It may have `menus` beside its commands."""
     for cog in cogs:
         await client.add_cog(cog)
+        for menu in getattr(cog, "menus", ()):
+            client.tree.add_command(menu)

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from alerts.domain.errors import SentryError
 
 _DRAIN = 20  # seconds that a part has to finish what it is at
+_CLOSED = 1  # seconds for a part that was closed: it may still sleep until its next try to connect
 
 
 @asynccontextmanager
@@ -20,7 +21,7 @@ async def running(
     end: Callable[[], Awaitable[None] | None] | None = None,
 ) -> AsyncIterator[None]:
     """Run a part beside the others. At the end it is asked to stop, and cancelled when it takes too long."""
-    task = asyncio.create_task(work, name=name)
+    task, patience = asyncio.create_task(work, name=name), _DRAIN
     tasks.append(task)
     try:
         yield
@@ -29,7 +30,8 @@ async def running(
             task.cancel()
         elif (ending := end()) is not None:
             await ending
-        await asyncio.wait({task}, timeout=_DRAIN)
+            patience = _CLOSED
+        await asyncio.wait({task}, timeout=patience)
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
 

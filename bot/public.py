@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime, timedelta
 from typing import Any
 
-from alerts.domain.model import Change, Known, Point
+from alerts.domain.model import Change, Known, Point, Product
 from alerts.domain.money import Money
+from alerts.domain.stats import WINDOWS, Statistics, Timeline
 from alerts.scan import Answer, Source
 
 
@@ -31,6 +34,40 @@ def point_as_public(point: Point) -> dict[str, Any]:
     """One point of a history."""
     price = _price(point.price)
     return {"at": point.at.isoformat(), "vendor": point.vendor, **price, "availability": point.availability.value}
+
+
+def history_as_public(product: Product, points: Sequence[Point], line: Timeline, days: int | None) -> dict[str, Any]:
+    """A history; its statistics once anything is known."""
+    said = {"sku": product.sku, "name": product.name, "points": [point_as_public(point) for point in points]}
+    return {**said, "statistics": statistics_as_public(line, days)} if line.stretches else said
+
+
+def statistics_as_public(line: Timeline, days: int | None = None) -> dict[str, Any]:
+    """What a history comes to, over the five windows and the asked number of days."""
+    spans = {**WINDOWS, f"{days}d": timedelta(days=days)} if days else WINDOWS
+    return {
+        "since": line.since.isoformat() if line.since else None,
+        "until": line.now.isoformat(),
+        "currency": line.currency,
+        "ignored_currencies": list(line.ignored),
+        "current": str(line.price.amount) if line.price else None,
+        "windows": {name: _window(line.over(span)) for name, span in spans.items()},
+    }
+
+
+def _window(found: Statistics) -> dict[str, Any]:
+    prices, usual, grade = found.prices, found.usual, found.current
+    return {
+        "known_seconds": round(found.known.total_seconds()),
+        "in_stock_seconds": round(found.in_stock.total_seconds()),
+        "in_stock_share": round(found.share, 4) if found.share is not None else None,
+        "restocks": found.restocks,
+        "usual_restock": asdict(usual) if usual else None,
+        "lowest": str(prices.lowest.amount) if prices else None,
+        "median": str(prices.median.amount) if prices else None,
+        "highest": str(prices.highest.amount) if prices else None,
+        "good_price": {"percentile": grade.percentile, "word": grade.worth.value} if grade else None,
+    }
 
 
 def _offer(known: Known, *, is_stale: bool) -> dict[str, Any]:

@@ -7,8 +7,9 @@ import heapq
 from datetime import UTC, datetime, timedelta
 
 from alerts.domain.deliveries import Delivery
+from alerts.domain.episodes import Episode
 from alerts.domain.errors import DeliveryError
-from alerts.domain.model import Failure, Listing, Offer, Reading
+from alerts.domain.model import Failure, Listing, Offer, Reading, Snapshot
 
 
 class FakeClock:
@@ -70,13 +71,18 @@ class Mailbox:
     """A Notifier that keeps what it was given, and fails as often as it was told."""
 
     def __init__(self, *failures: DeliveryError) -> None:
-        self.failures, self.letters = list(failures), list[Delivery]()
+        self.failures, self.letters, self.edits = list(failures), list[Delivery](), list[Episode]()
 
-    async def send(self, delivery: Delivery) -> int:
+    async def send(self, delivery: Delivery, snapshot: Snapshot) -> int:
         if self.failures:
             raise self.failures.pop(0)
         self.letters.append(delivery)
         return len(self.letters)
+
+    async def edit(self, episode: Episode, snapshot: Snapshot) -> None:
+        if self.failures:
+            raise self.failures.pop(0)
+        self.edits.append(episode)
 
 
 class Docket:

@@ -21,7 +21,7 @@ K = ChangeKind
 
 def kinds(before: Offer | None, after: Offer) -> list[ChangeKind]:
     state = known(before) if before else None
-    return [c.kind for c in advance(listing(), state, reading(after, START + MINUTE)).changes]
+    return [c.kind for c in advance(listing(), state, reading(after, START + MINUTE)).changes if not c.is_small]
 
 
 def test_first_sight_is_a_baseline_and_not_news() -> None:
@@ -77,7 +77,7 @@ def test_a_slow_drift_adds_up_and_is_told_from_where_it_began() -> None:
     state, told = known(offer(IN, "100")), list[Change]()
     for step, price in enumerate(["99.50", "99.10", "98.90"], start=1):
         after = advance(listing(), state, reading(offer(IN, price), START + step * MINUTE))
-        state, told = after.known, [*told, *after.changes]
+        state, told = after.known, [*told, *(c for c in after.changes if not c.is_small)]
 
     assert [(c.kind, c.old.price, c.new.price) for c in told] == [
         (K.PRICE_DROP, offer(IN, "100").price, offer(IN, "98.90").price)

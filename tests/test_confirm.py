@@ -227,3 +227,12 @@ def test_time_that_jumps_backwards_confirms_nothing_by_itself() -> None:
 
     assert step.changes == ()
     assert isinstance(step.known.tried_at, datetime)
+
+
+def test_a_change_found_after_a_week_offline_is_told_once_and_marked() -> None:
+    week = START + timedelta(days=7)
+    first = advance(listing(), known(offer(OUT)), reading(offer(IN), week))
+    again = advance(listing(), first.known, reading(offer(IN), week + MINUTE))
+
+    assert [(c.kind, c.was_unwatched) for c in first.changes] == [(K.RESTOCKED, True)]
+    assert again.changes == ()

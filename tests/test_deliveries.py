@@ -1,12 +1,11 @@
-"""The id that makes a message be told once, and the rules before it."""
+"""The id that makes a message be told once."""
 
 from __future__ import annotations
 
 from alerts.domain.deliveries import ID_LENGTH, delivery_id
 from alerts.domain.model import ChangeKind
-from alerts.domain.rules import Verb, decide
 from alerts.domain.wishes import Target
-from tests.worlds import IN, MINUTE, START, change, offer, subscription
+from tests.worlds import IN, MINUTE, START, change, offer
 
 HERE = Target(id=10)
 
@@ -37,22 +36,3 @@ def test_an_id_fits_into_a_nonce_and_into_a_key() -> None:
 
     assert len(found) == ID_LENGTH <= 25
     assert found.isalnum()
-
-
-def test_a_subscribed_kind_is_delivered_with_the_reason() -> None:
-    decision = decide(change(), subscription())
-
-    assert (decision.verb, decision.reason) == (Verb.DELIVER, "subscribed to restocked")
-
-
-def test_a_kind_nobody_asked_for_is_suppressed_with_the_reason() -> None:
-    decision = decide(change(ChangeKind.SOLD_OUT), subscription())
-
-    assert (decision.verb, decision.reason) == (Verb.SUPPRESS, "sold out is not among the subscribed kinds")
-
-
-def test_a_price_that_moved_with_the_restock_is_not_told_a_second_time() -> None:
-    beside = change(ChangeKind.PRICE_DROP, beside=ChangeKind.RESTOCKED)
-
-    assert decide(beside, subscription()).verb is Verb.SUPPRESS
-    assert decide(beside, subscription(kinds=(ChangeKind.PRICE_DROP,))).verb is Verb.DELIVER

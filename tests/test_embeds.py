@@ -33,7 +33,8 @@ from alerts.domain.model import (
 from alerts.domain.money import Money
 from alerts.scan import Answer, Source
 from bot.ui import words
-from bot.ui.embeds import alert_embed, alert_text, answer_embed, history_embed
+from bot.ui.alerts import alert_embed, alert_text
+from bot.ui.embeds import answer_embed, history_embed
 from bot.ui.replies import reply_to
 from tests.test_text import HOSTILE, units
 from tests.worlds import START, change, failure, known, offer, pounds, product, subscription
@@ -177,7 +178,7 @@ def test_an_alert_is_within_discords_limits_whatever_shops_write(
 ) -> None:
     told = delivery(kind=kind, old=old, new=new, vendor=vendor, url=url, product_name=name)
 
-    check(alert_embed(told))
+    check(alert_embed(told, Snapshot(sku="pi5")))
     assert units(alert_text(told)) <= 2000
     assert "<@" not in alert_text(told)
     assert "@everyone" not in alert_text(told)
@@ -186,21 +187,21 @@ def test_an_alert_is_within_discords_limits_whatever_shops_write(
 def test_an_alert_says_what_is_what_was_and_why() -> None:
     proof = (Evidence(source="json-ld", path="offers.availability", raw="https://schema.org/InStock"),)
 
-    embed = alert_embed(delivery(new=offer(price="90", evidence=proof)))
+    embed = alert_embed(delivery(new=offer(price="90", evidence=proof)), Snapshot(sku="pi5"))
 
     now, before, why = embed.fields
     assert embed.title == "Back in stock: Raspberry Pi 5"
     assert embed.url == "https://acme.test/pi5"
     assert now.value == "**£90.00**\n🟢 In stock"
     assert before.value == "£100.00\n🔴 Sold out"
-    assert "Sold out since <t:" in (why.value or "")
+    assert "It was sold out since <t:" in (why.value or "")
     assert "json-ld" in (why.value or "")
 
 
 def test_an_alert_carries_the_id_it_is_told_once_by() -> None:
     told = delivery()
 
-    assert told.id in (alert_embed(told).footer.text or "")
+    assert told.id in (alert_embed(told, Snapshot(sku="pi5")).footer.text or "")
 
 
 def test_only_the_role_that_was_asked_for_is_mentioned() -> None:
@@ -210,7 +211,7 @@ def test_only_the_role_that_was_asked_for_is_mentioned() -> None:
 
 @pytest.mark.parametrize("kind", ChangeKind)
 def test_every_kind_of_change_has_its_words_and_colour(kind: ChangeKind) -> None:
-    embed = alert_embed(delivery(kind=kind))
+    embed = alert_embed(delivery(kind=kind), Snapshot(sku="pi5"))
 
     assert embed.title == f"{words.headline(kind)}: Raspberry Pi 5"
     assert embed.colour is not None

@@ -16,9 +16,9 @@ import pytest
 from alerts.clock import SystemClock
 from alerts.domain.errors import BadInput, ReadError
 from alerts.domain.model import Availability, Listing
-from alerts.reading.fetch import WebFetcher
-from alerts.reading.page import PageReader
-from alerts.reading.shopify import ShopifyReader
+from alerts.reading.readers.page import PageReader
+from alerts.reading.readers.shopify import ShopifyReader
+from alerts.reading.web.fetch import WebFetcher
 from bot.playground.shop import DemoShop
 from bot.playground.shop.floor import Floor
 

@@ -83,7 +83,7 @@ def _accepted(listing: Listing, before: Known, after: Known, reading: Reading, v
         }
     )
     changes = [
-        change.model_copy(update={"reads": verdict.reads, "took": verdict.took})
+        change.model_copy(update={"reads": verdict.reads, "took": verdict.took, "last_seen": before.observed_at})
         for change in _compare(listing, before, reading)
     ]
     point = Point(at=reading.at, vendor=listing.vendor, availability=offer.availability, price=offer.price)
@@ -154,6 +154,10 @@ def _compare(listing: Listing, before: Known, reading: Reading) -> Iterator[Chan
         # The old price is the one the move is measured from, which a slow drift left some looks ago.
         was = old.model_copy(update={"price": before.mark})
         yield Change(**facts, kind=price, old=was, new=new, since=before.since, at=reading.at, beside=stock)
+    elif small := _small_move(old, new):
+        yield Change(
+            **facts, kind=small, old=old, new=new, since=before.since, at=reading.at, beside=stock, is_small=True
+        )
     if _is_low(old, new):
         yield Change(
             **facts, kind=ChangeKind.LOW_STOCK, old=old, new=new, since=before.since, at=reading.at, beside=stock
@@ -181,6 +185,13 @@ def _stock_change(old: Availability, new: Availability) -> ChangeKind | None:
             return ChangeKind.DISCONTINUED
         case _:
             return None if old in _OUT else ChangeKind.SOLD_OUT
+
+
+def _small_move(old: Offer, new: Offer) -> ChangeKind | None:
+    """A move below the floor: no news by itself, but it may cross somebody's own threshold."""
+    if old.price is None or new.price is None or new.availability in _OUT or old.price.amount == new.price.amount:
+        return None
+    return ChangeKind.PRICE_DROP if new.price.amount < old.price.amount else ChangeKind.PRICE_RISE
 
 
 def _price_change(mark: Money | None, new: Offer) -> ChangeKind | None:

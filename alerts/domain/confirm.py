@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from alerts.domain.model import Fact, Held, Known, Offer, Reading, state_of
+from alerts.domain.model import Availability, Fact, Held, Known, Offer, Reading, state_of
 
 # What in a piece of evidence speaks of stock rather than of the price.
 _STOCK_WORDS = re.compile(r"avail|stock|button|words|cart|basket|sold|order", re.IGNORECASE)
@@ -30,6 +30,9 @@ class Rules(Fact):
     flips: int = 3  # so many turns of the stock within the window are flapping
     flap_window: timedelta = timedelta(minutes=30)
     flap_calm: timedelta = timedelta(minutes=30)  # so long without a turn ends it
+    mass_least: int = 5  # so many listings of one shop, and more than this part of them, that turn
+    mass_share: Decimal = Decimal("0.3")  # within the flap window are more likely the shop's page than its stock
+    is_mass: bool = False  # whether that is so now, for the listing at hand
 
 
 DEFAULTS = Rules()
@@ -83,6 +86,8 @@ def demands(before: Known, offer: Offer, at: datetime, rules: Rules) -> tuple[in
     assert before.offer
     if before.offer.availability.is_in_stock is offer.availability.is_in_stock:
         return 1, none, ""
+    if rules.is_mass:
+        return rules.suspicious_reads, rules.suspicious_span, "many listings of this shop turned at once"
     if two_signals(offer) and not _recent(before.flips, at, rules.flap_window):
         return 1, none, ""
     return rules.reads, none, "a turn of the stock waits for a second look"
@@ -94,12 +99,22 @@ def two_signals(offer: Offer) -> bool:
     return len(sources) >= 2 and offer.confidence >= _SURE
 
 
+def is_mass(turned: int, listings: int, rules: Rules) -> bool:
+    """Whether so many of a shop's listings turned lately that the shop is to be doubted."""
+    return turned >= rules.mass_least and turned > rules.mass_share * listings
+
+
+def turns(before: Known | None, offer: Offer | None) -> bool:
+    """Whether this look shows the other stock than the look before it."""
+    if before is None or before.seen is None or offer is None or offer.availability is Availability.UNKNOWN:
+        return False
+    return before.seen.is_in_stock is not offer.availability.is_in_stock
+
+
 def turn(before: Known, offer: Offer, at: datetime, rules: Rules) -> tuple[datetime, ...]:
     """The listing's recent turns of stock, this look's included. Looks are counted as they come, believed or not."""
-    seen = before.seen
-    turned = seen is not None and seen.is_in_stock is not offer.availability.is_in_stock
     recent = _recent(before.flips, at, rules.flap_window)
-    return (*recent, at) if turned else recent
+    return (*recent, at) if turns(before, offer) else recent
 
 
 def is_flapping(flips: tuple[datetime, ...], rules: Rules) -> bool:

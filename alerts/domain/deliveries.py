@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Sequence
 from enum import StrEnum
 from hashlib import blake2b
 
@@ -24,8 +25,16 @@ class DeliveryState(StrEnum):
     BURIED = "buried"
 
 
+class Also(Fact):
+    """A further piece of news in the same message."""
+
+    subscription: KeyPart
+    product_name: str
+    change: Change
+
+
 class Delivery(Fact):
-    """One attempt-able message to one target."""
+    """One attempt-able message to one target. A follow-up only changes a message that stands already."""
 
     id: KeyPart
     guild: int
@@ -35,6 +44,8 @@ class Delivery(Fact):
     product_name: str
     change: Change
     queued_at: AwareDatetime
+    is_follow_up: bool = False
+    also: tuple[Also, ...] = ()
 
 
 def delivery_id(change: Change, target: Target) -> str:
@@ -55,7 +66,14 @@ def delivery_id(change: Change, target: Target) -> str:
     return base64.b32encode(digest).decode().lower()[:ID_LENGTH]
 
 
-def delivery_for(change: Change, subscription: Subscription, *, product_name: str, now: AwareDatetime) -> Delivery:
+def delivery_for(
+    change: Change,
+    subscription: Subscription,
+    *,
+    product_name: str,
+    now: AwareDatetime,
+    is_follow_up: bool = False,
+) -> Delivery:
     """The message this subscriber gets for this change."""
     return Delivery(
         id=delivery_id(change, subscription.target),
@@ -66,4 +84,17 @@ def delivery_for(change: Change, subscription: Subscription, *, product_name: st
         product_name=product_name,
         change=change,
         queued_at=now,
+        is_follow_up=is_follow_up,
     )
+
+
+def together(deliveries: Sequence[Delivery]) -> Delivery:
+    """One message out of several for the same target; the same ones always make the same one."""
+    first, *rest = deliveries
+    if not rest:
+        return first
+    digest = blake2b("|".join(sorted(each.id for each in deliveries)).encode(), digest_size=16).digest()
+    also = tuple(Also(subscription=d.subscription, product_name=d.product_name, change=d.change) for d in rest)
+    role = next((each.mention_role for each in deliveries if each.mention_role), None)
+    name = base64.b32encode(digest).decode().lower()[:ID_LENGTH]
+    return first.model_copy(update={"id": name, "also": also, "mention_role": role})

@@ -276,6 +276,7 @@ class ChangeKind(StrEnum):
     PREORDER_OPEN = "preorder_open"
     BACK_ORDER = "back_order"
     DISCONTINUED = "discontinued"
+    NEW_LOW = "new_low"
     LOW_STOCK = "low_stock"
     FLAPPING = "flapping"
     STABLE = "stable"
@@ -286,12 +287,16 @@ class ChangeKind(StrEnum):
         return self in (ChangeKind.FLAPPING, ChangeKind.STABLE)
 
 
+# Longer than the slowest tier's usual interval: then nobody was looking.
+_UNWATCHED = timedelta(hours=36)
+
+
 class Change(Fact):
     """A difference between two known offers of one listing.
 
     `since` is when the old state began: it tells this change from the same one last month. `beside` names the
     change of stock found in the same look, so that one event need not be told twice. `reads` agreeing looks over
-    `took` confirmed it.
+    `took` confirmed it. `is_small`: the price moved by less than most people want to hear of.
     """
 
     sku: Sku
@@ -306,6 +311,13 @@ class Change(Fact):
     beside: ChangeKind | None = None
     reads: int = 1
     took: timedelta = timedelta(0)
+    is_small: bool = False
+    last_seen: AwareDatetime | None = None
+
+    @property
+    def was_unwatched(self) -> bool:
+        """Whether nobody had looked for so long that it changed some time in between: while we were offline."""
+        return self.last_seen is not None and self.at - self.last_seen > _UNWATCHED
 
 
 class Point(Fact):

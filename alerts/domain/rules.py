@@ -1,11 +1,24 @@
-"""Change × Subscription → what to do, always with the reason."""
+"""Change × Subscription × now → what to do, always with the reason (docs/rules.md)."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 
+from pydantic import AwareDatetime
+
+from alerts.domain import price_rules, spoken
+from alerts.domain.market import GONE, Market
+from alerts.domain.memory import NOTHING, Memory
 from alerts.domain.model import Change, ChangeKind, Fact
+from alerts.domain.price_rules import Case
+from alerts.domain.quiet import day_of
 from alerts.domain.wishes import Subscription
+from alerts.domain.written import matches
+
+UNKNOWN = Market()
+_NOTES = (ChangeKind.FLAPPING, ChangeKind.STABLE)
+_STOCK = (ChangeKind.RESTOCKED, ChangeKind.SOLD_OUT)
 
 
 class Verb(StrEnum):
@@ -15,22 +28,160 @@ class Verb(StrEnum):
 
 
 class Decision(Fact):
-    """What happens with a change for one subscriber, and why."""
+    """What happens with a change for one subscriber, and why. What is held is decided again at `until`."""
 
     verb: Verb
     reason: str
+    until: AwareDatetime | None = None
 
 
-def decide(change: Change, subscription: Subscription) -> Decision:
-    """Say whether this subscriber hears of this change."""
-    if change.sku != subscription.sku:
-        return Decision(verb=Verb.SUPPRESS, reason="another product")
-    if change.kind not in subscription.kinds:
-        return Decision(verb=Verb.SUPPRESS, reason=f"{_words(change.kind)} is not among the subscribed kinds")
-    if change.beside in subscription.kinds:
-        return Decision(verb=Verb.SUPPRESS, reason=f"told together with {_words(change.beside)}")
-    return Decision(verb=Verb.DELIVER, reason=f"subscribed to {_words(change.kind)}")
+def decide(
+    change: Change,
+    subscription: Subscription,
+    *,
+    now: datetime | None = None,
+    memory: Memory = NOTHING,
+    market: Market = UNKNOWN,
+    held: bool = False,
+) -> Decision:
+    """Say whether this subscriber hears of this change. Without `now` it is the time of the change.
+
+    First whatever suppresses, in this order; the first reason is the one that is given. Then what makes it wait.
+    `held` says that it has waited, so that a digest does not gather it a second time.
+    """
+    case = Case(change, subscription, now or change.at, memory, market)
+    checks = (
+        _another_product,
+        _over,
+        _another_kind,
+        _told_beside,
+        _too_small,
+        _place,
+        _goods,
+        price_rules.threshold,
+        price_rules.drop,
+        price_rules.new_low,
+        price_rules.disarmed,
+        _cooling_down,
+        _enough_for_today,
+    )
+    for check in checks:
+        if reason := check(case):
+            return Decision(verb=Verb.SUPPRESS, reason=reason)
+    return _wait(subscription, case.now, held=held) or Decision(verb=Verb.DELIVER, reason=_why(case))
 
 
-def _words(kind: ChangeKind | None) -> str:
-    return (kind or "").replace("_", " ")
+def _another_product(case: Case) -> str | None:
+    wish = case.subscription
+    if wish.category is None:
+        return None if case.change.sku == wish.sku else "another product"
+    if case.market.category is None:
+        return "the product's category is not known"
+    return None if matches(case.market.category, (wish.category,)) else "another category"
+
+
+def _over(case: Case) -> str | None:
+    wish = case.subscription
+    if wish.paused:
+        return "paused"
+    if wish.expires_at and case.now >= wish.expires_at:
+        return f"expired on {spoken.clock(wish.expires_at, wish.zone, day=True)}"
+    return None
+
+
+def _another_kind(case: Case) -> str | None:
+    kind, kinds = case.change.kind, case.subscription.kinds
+    # Whoever hears of the stock is owed a word when it is not worth hearing of.
+    if kind in kinds or (kind in _NOTES and any(each in kinds for each in _STOCK)):
+        return None
+    return f"{spoken.kind(kind)} is not among the subscribed kinds"
+
+
+def _told_beside(case: Case) -> str | None:
+    beside = case.change.beside
+    return f"told together with {spoken.kind(beside)}" if beside in case.subscription.kinds else None
+
+
+def _too_small(case: Case) -> str | None:
+    """A move of less than the floor is for those alone who named a threshold of their own."""
+    if not case.change.is_small or case.subscription.has_threshold:
+        return None
+    return f"{spoken.kind(case.change.kind)} by too little to tell of"
+
+
+def _place(case: Case) -> str | None:
+    wish, vendor, region = case.subscription, case.change.vendor, case.market.region
+    if wish.online_only and case.market.online is False:
+        return "it is sold in shops only, not online"
+    return _in_or_out("vendor", vendor, wish.vendors, wish.not_vendors) or _in_or_out(
+        "region", region, wish.regions, wish.not_regions
+    )
+
+
+def _goods(case: Case) -> str | None:
+    wish, new, old = case.subscription, case.change.new, case.change.old
+    # A page that sells nothing seldom says who sold it.
+    seller = new.seller or (old.seller if new.availability in GONE else None)
+    return _in_or_out("condition", new.condition, wish.conditions, wish.not_conditions) or _in_or_out(
+        "seller", seller, wish.sellers, wish.not_sellers
+    )
+
+
+def _in_or_out(noun: str, name: str | None, wanted: tuple[str, ...], unwanted: tuple[str, ...]) -> str | None:
+    if wanted and name is None:
+        return f"its {noun} is not known, and only some are wanted"
+    if wanted and not matches(name, wanted):
+        return f"{noun} {name} is not among the wanted ones"
+    return f"{noun} {name} is not wanted" if matches(name, unwanted) else None
+
+
+def _cooling_down(case: Case) -> str | None:
+    sku, cooldown = case.change.sku, case.subscription.cooldown
+    last = case.memory.told_at(sku, case.change.kind)
+    if last is None or case.now - last >= cooldown:
+        return None
+    mark = case.memory.mark(sku, case.price.currency) if case.price and case.is_priced else None
+    if mark and mark.told and case.price and case.price.amount < mark.price.amount:
+        return None
+    return f"told {spoken.span(case.now - last)} ago; the cooldown is {spoken.span(cooldown)}"
+
+
+def _enough_for_today(case: Case) -> str | None:
+    wish = case.subscription
+    count = case.memory.count_on(day_of(case.now, wish.zone))
+    if wish.daily_cap is None or count < wish.daily_cap:
+        return None
+    return f"told {count} times today; the cap is {wish.daily_cap} a day"
+
+
+def _wait(wish: Subscription, now: datetime, *, held: bool) -> Decision | None:
+    """Snooze, then the digest after it, then the quiet hours that this falls into: each begins where the last ends."""
+    until, reasons = now, []
+    if wish.snooze_until and wish.snooze_until > until:
+        until = wish.snooze_until
+        reasons.append(f"snoozed until {spoken.clock(until, wish.zone, day=True)}")
+    if wish.digest and not held:
+        zone = wish.digest.timezone or wish.zone
+        until = wish.digest.first(until, zone)
+        reasons.append(
+            f"kept for the {wish.digest.every} digest at {spoken.clock(until, zone, day=_is_far(until, now))}"
+        )
+    if wish.quiet and (end := wish.quiet.end_of(until)):
+        until = end
+        reasons.append(f"in quiet hours until {spoken.clock(end, wish.quiet.timezone, day=_is_far(end, now))}")
+    return Decision(verb=Verb.HOLD, reason="; then ".join(reasons), until=until) if reasons else None
+
+
+def _is_far(until: datetime, now: datetime) -> bool:
+    return (until - now).total_seconds() > 86400
+
+
+def _why(case: Case) -> str:
+    wish, reasons = case.subscription, [f"subscribed to {spoken.kind(case.change.kind)}"]
+    if case.is_priced and case.price:
+        reasons += [
+            f"{spoken.money(case.price)} is {side} {spoken.money(limit)}"
+            for side, limit in (("below", wish.below), ("above", wish.above))
+            if limit
+        ]
+    return "; ".join(reasons)

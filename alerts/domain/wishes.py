@@ -1,12 +1,18 @@
-"""What guilds want: watches (scan it) and subscriptions (tell us, there, of this)."""
+"""What guilds want: watches (scan it) and subscriptions (tell us, there, of this, by these rules)."""
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Iterator
+from datetime import timedelta
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Literal, Self
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field, model_validator
 
-from alerts.domain.model import ChangeKind, Fact, KeyPart, Sku
+from alerts.domain.model import ChangeKind, Condition, Fact, KeyPart, Sku
+from alerts.domain.quiet import Digest, QuietHours
+from alerts.domain.written import Moment, Name, Names, Percent, Price, Span
 
 # The operator's own watches (command line) live beside the guilds' under this id, which no guild has.
 OPERATOR = 0
@@ -33,14 +39,97 @@ class Watch(Fact):
     added_at: AwareDatetime
 
 
+class Reference(StrEnum):
+    """What a drop is measured from."""
+
+    PREVIOUS = "previous"
+    LAST_TOLD = "last_told"
+    MEDIAN_30D = "median_30d"
+    LIST_PRICE = "list_price"
+
+
+class FirstSight(StrEnum):
+    """What to do when the wish is true already on the day it is made."""
+
+    BASELINE = "baseline"
+    TELL_NOW = "tell_now"
+
+
 class Subscription(Fact):
-    """Who wants to hear of which changes of a product, and where. It belongs to the guild, not to who typed it."""
+    """Who wants to hear of which changes, and where. It belongs to the guild, not to who typed it.
+
+    Every rule that is set must hold (docs/rules.md); one that is left out asks nothing.
+    """
 
     id: KeyPart
     guild: int
-    sku: Sku
+    sku: Sku | None = None
+    category: Name | None = None
     kinds: tuple[ChangeKind, ...] = DEFAULT_KINDS
     target: Target
     mention_role: int | None = None
     added_by: int
     added_at: AwareDatetime
+
+    below: Price | None = None
+    above: Price | None = None
+    rearm_percent: Percent = Decimal(2)
+    drop_percent: Annotated[Percent, Field(gt=0)] | None = None
+    drop_amount: Price | None = None
+    reference: Reference = Reference.PREVIOUS
+    new_low: Literal[30, 90, "ever"] | None = None
+    with_shipping: bool = False
+
+    vendors: Names = ()
+    not_vendors: Names = ()
+    regions: Names = ()
+    not_regions: Names = ()
+    conditions: tuple[Condition, ...] = ()
+    not_conditions: tuple[Condition, ...] = ()
+    sellers: Names = ()
+    not_sellers: Names = ()
+    online_only: bool = False
+
+    cooldown: Span = timedelta(0)
+    daily_cap: int | None = Field(default=None, ge=1, le=1000)
+    expires_at: Moment | None = None
+    paused: bool = False
+
+    snooze_until: Moment | None = None
+    quiet: QuietHours | None = None
+    digest: Digest | None = None
+    first_sight: FirstSight = FirstSight.BASELINE
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> Self:
+        if problem := next(self._problems(), None):
+            raise ValueError(problem)
+        return self
+
+    def _problems(self) -> Iterator[str]:
+        if (self.sku is None) is (self.category is None):
+            yield "name a sku or a category, one of the two"
+        if not self.kinds:
+            yield "choose at least one kind of change to be told of"
+        if self.below and self.above:
+            if self.below.currency != self.above.currency:
+                yield "below and above are in two currencies, and nothing is converted"
+            elif self.above.amount >= self.below.amount:
+                yield f"no price is above {self.above} and below {self.below} at once"
+        for name in ("vendors", "regions", "conditions", "sellers"):
+            wanted, unwanted = getattr(self, name), getattr(self, f"not_{name}")
+            if both := {each.casefold() for each in wanted} & {each.casefold() for each in unwanted}:
+                yield f"{min(both)} is among {name} and not_{name}"
+
+    @property
+    def has_threshold(self) -> bool:
+        return self.below is not None or self.above is not None
+
+    @property
+    def has_drop(self) -> bool:
+        return self.drop_percent is not None or self.drop_amount is not None
+
+    @property
+    def zone(self) -> str:
+        """The timezone of its days: that of the quiet hours, else of the digest, else UTC."""
+        return self.quiet.timezone if self.quiet else (self.digest and self.digest.timezone) or "UTC"

@@ -20,9 +20,9 @@ from tenacity import (
 from alerts.domain.errors import ReadError
 from alerts.domain.model import Failure, FailureReason, Listing, Offer, Reading
 from alerts.ports import Clock, Reader
-from alerts.reading.addresses import NotAllowed
 from alerts.reading.breaker import Breaker, Resting
-from alerts.reading.turns import ALLOWANCE, Allowance, Turns
+from alerts.reading.web.addresses import NotAllowed
+from alerts.reading.web.turns import ALLOWANCE, Allowance, Turns
 
 Step = Callable[[Listing], Awaitable[Offer]]
 Observe = Callable[[str, str, float], None]  # vendor, verdict word, seconds

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from alerts.settings.faults import ConfigError, hint, line_of, sentence
 from alerts.settings.model import Settings
 
 _PREFIX = "HS_"
+_LARGEST = 16 * 1024 * 1024  # some hundred thousand products; a device or a dump named by mistake is more
 # A secret's own name, and where it lives in Settings; HS_… works for it as for every other key.
 _SECRETS = {"DISCORD_TOKEN": ("discord", "token"), "TINYFISH_API_KEY": ("tinyfish", "api_key")}
 
@@ -39,17 +41,28 @@ def load(text: str, env: Mapping[str, str], *, place: str = "config.yaml") -> Se
     except ValidationError as exc:
         raise ConfigError(sentence(exc.errors()[0], where=lambda path: _where(path, text, env, place))) from None
     except SettingsError as exc:
-        raise ConfigError(f"environment: {exc}; write a whole section as JSON, or set its keys one by one.") from None
+        raise ConfigError(f"environment: {_not_json(str(exc))}") from None
 
 
 def load_file(path: Path, env: Mapping[str, str]) -> Settings:
     """The same from a file; ConfigError when it cannot be read."""
     try:
-        text = path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as exc:
-        reason = exc.strerror if isinstance(exc, OSError) else "it is not UTF-8 text"
+        text = _text(path)
+    except (OSError, ValueError) as exc:
+        reason = exc.strerror if isinstance(exc, OSError) else exc
         raise ConfigError(f"{path}: cannot be read ({reason}): name a file with --config.") from None
     return load(text, env, place=path.name)
+
+
+def _text(path: Path) -> str:
+    with path.open("rb") as file:
+        body = file.read(_LARGEST + 1)
+    if len(body) > _LARGEST:
+        raise ValueError("it is larger than 16 MiB")
+    try:
+        return body.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise ValueError("it is not UTF-8 text") from None
 
 
 def _overlay(env: Mapping[str, str]) -> type[BaseSettings]:
@@ -122,9 +135,10 @@ def _secret(name: str, env: Mapping[str, str]) -> str | None:
     if not given or not given[0].endswith("_FILE"):
         return env[given[0]] if given else None
     try:
-        return Path(env[given[0]]).read_text("utf-8").strip() or None
-    except (OSError, UnicodeDecodeError) as exc:
-        raise ConfigError(f"{given[0]}: its file cannot be read ({type(exc).__name__}); mend path or rights.") from None
+        return _text(Path(env[given[0]])).strip() or None
+    except (OSError, ValueError) as exc:
+        reason = exc.strerror if isinstance(exc, OSError) else exc
+        raise ConfigError(f"{given[0]}: its file cannot be read ({reason}); mend path or rights.") from None
 
 
 def _secret_twins() -> set[str]:
@@ -153,9 +167,17 @@ def _walk(name: str, path: list[str]) -> None:
         model = field.annotation
 
 
+def _not_json(message: str) -> str:
+    """The library names the section only, and not the variable."""
+    found = re.search(r'field "(\w+)"', message)
+    names = f"{_PREFIX}{found[1].upper()} or {_PREFIX}{found[1].upper()}__…" if found else f"{_PREFIX}…"
+    return f'{names} is not JSON; lists and whole sections are written as JSON, such as \'["one", "two"]\'.'
+
+
 def _where(path: list[int | str], text: str, env: Mapping[str, str], place: str) -> str:
-    variable = _PREFIX + "__".join(str(part) for part in path).upper()
-    if variable in env:
-        return f"environment variable {variable}: "
+    for end in range(len(path), 0, -1):
+        variable = _PREFIX + "__".join(str(part) for part in path[:end]).upper()
+        if variable in env:
+            return f"environment variable {variable}: "
     line = line_of(yaml.compose(text, Loader=_Loader), path)
     return f"{place}, line {line}: " if line else f"{place}: "

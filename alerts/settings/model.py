@@ -133,6 +133,8 @@ class ConfirmSection(Section):
     flips: int = Field(default=3, ge=2, le=100)
     flap_window: Duration = timedelta(minutes=30)
     flap_calm: Duration = timedelta(minutes=30)
+    mass_least: int = Field(default=5, ge=2, le=10_000)
+    mass_share: Percent = Decimal("0.3")
 
     def rules(self) -> Rules:
         """The same as the domain takes it."""

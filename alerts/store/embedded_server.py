@@ -82,7 +82,7 @@ class Place:
         with self.log.open("rb") as file:
             file.seek(since)
             lines = file.read().decode("utf-8", "replace").strip().splitlines()
-        return _PREFIX.sub("", lines[-1]).strip() if lines else "it said nothing"
+        return _PREFIX.sub("", lines[-1]).strip() if lines else "it said nothing; is the disk full?"
 
 
 class Server:

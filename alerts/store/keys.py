@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from hashlib import blake2b
 
 from alerts.domain.model import Tier
 
@@ -14,6 +15,7 @@ META = f"{_P}:meta"
 NOTES = f"{_P}:notes"
 CHANGES = f"{_P}:changes"
 QUEUE = f"{_OUT}:queue"
+HELD = f"{_OUT}:held"
 LATER = f"{_OUT}:later"
 CHANGES_GROUP = "fanout"
 QUEUE_GROUP = "deliver"
@@ -25,6 +27,11 @@ def snapshot(sku: str) -> str:
 
 def history(sku: str, listing: str) -> str:
     return f"{_P}:hist:{sku}:{listing}"
+
+
+def turns(vendor: str) -> str:
+    """The vendor's name may hold any character, so it is hashed."""
+    return f"{_P}:turns:{blake2b(vendor.encode(), digest_size=12).hexdigest()}"
 
 
 def lock(sku: str) -> str:
@@ -39,12 +46,20 @@ def watchers(sku: str) -> str:
     return f"{_P}:watchers:{sku}"
 
 
-def subscribers(sku: str) -> str:
-    return f"{_P}:subscribers:{sku}"
+def subscribers(sku: str | None = None, category: str | None = None) -> str:
+    """The index of a product's or a category's subscribers. A category may hold any character, so it is hashed."""
+    if sku is not None:
+        return f"{_P}:subscribers:{sku}"
+    mark = blake2b((category or "").casefold().encode(), digest_size=12).hexdigest()
+    return f"{_P}:subscribers/category:{mark}"
 
 
 def delivery(delivery_id: str) -> str:
     return f"{_OUT}:d:{delivery_id}"
+
+
+def episode(target: str, sku: str) -> str:
+    return f"{_OUT}:episode:{target}:{sku}"
 
 
 def lead(role: str) -> str:
@@ -55,8 +70,16 @@ def watches(guild: int) -> str:
     return f"hs:{{g{guild}}}:watches"
 
 
+def memories(guild: int) -> str:
+    return f"hs:{{g{guild}}}:memories"
+
+
 def subscriptions(guild: int) -> str:
     return f"hs:{{g{guild}}}:subscriptions"
+
+
+def trail(guild: int) -> str:
+    return f"hs:{{g{guild}}}:trail"
 
 
 def spent(day: date) -> str:

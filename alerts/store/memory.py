@@ -11,9 +11,13 @@ from itertools import count
 
 from alerts.clock import SystemClock
 from alerts.domain.deliveries import Delivery, DeliveryState
+from alerts.domain.episodes import Episode
+from alerts.domain.memory import Memory
 from alerts.domain.model import Point, Snapshot, Tier
-from alerts.domain.wishes import Subscription, Watch
+from alerts.domain.waiting import Waiting
+from alerts.domain.wishes import Subscription, Target, Watch
 from alerts.ports import Clock
+from alerts.store.memory_trails import MemoryTrails
 from alerts.store.ports import Claim, Commit, Due, Lock, News
 
 
@@ -33,7 +37,7 @@ class _Seat:
 
 
 @dataclass
-class MemoryStore:
+class MemoryStore(MemoryTrails):
     """See ports.Store."""
 
     clock: Clock = field(default_factory=SystemClock)
@@ -41,13 +45,17 @@ class MemoryStore:
     _fences: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     _seats: dict[str, _Seat] = field(default_factory=dict)
     _commits: dict[str, tuple[str, int]] = field(default_factory=dict)
+    _turns: dict[tuple[str, str], datetime] = field(default_factory=dict)
     _points: dict[tuple[str, str], list[Point]] = field(default_factory=lambda: defaultdict(list))
     _news: dict[str, News] = field(default_factory=dict)
     _taken: dict[str, float] = field(default_factory=dict)
     _letters: dict[str, _Letter] = field(default_factory=dict)
     _queue: list[str] = field(default_factory=list)
+    _episodes: dict[tuple[Target, str], Episode] = field(default_factory=dict)
     _watches: dict[tuple[int, str], Watch] = field(default_factory=dict)
     _subscriptions: dict[tuple[int, str], Subscription] = field(default_factory=dict)
+    _held: dict[tuple[str, str], Waiting] = field(default_factory=dict)
+    _memories: dict[tuple[int, str], Memory] = field(default_factory=dict)
     _due: dict[str, tuple[Tier, datetime]] = field(default_factory=dict)
     _notes: dict[str, str] = field(default_factory=dict)
     _spent: dict[date, Decimal] = field(default_factory=dict)
@@ -88,6 +96,10 @@ class MemoryStore:
             ticket = f"{next(self._serial):020}"
             self._news[ticket] = News(ticket, change)
         return True
+
+    async def turned(self, vendor: str, listing: str, at: datetime, *, since: datetime) -> int:
+        self._turns[vendor, listing] = at
+        return sum(1 for (name, _), turn in self._turns.items() if name == vendor and turn >= since)
 
     async def history(self, sku: str, listing: str, *, since: datetime | None, limit: int) -> Sequence[Point]:
         points = sorted(self._points[sku, listing], key=lambda p: p.at)
@@ -155,6 +167,14 @@ class MemoryStore:
         letter = self._letters.get(delivery_id)
         return letter.state if letter else None
 
+    # Episodes
+
+    async def episode(self, target: Target, sku: str) -> Episode | None:
+        return self._episodes.get((target, sku))
+
+    async def put_episode(self, episode: Episode) -> None:
+        self._episodes[episode.target, episode.sku] = episode
+
     # Wishes
 
     async def add_watch(self, watch: Watch) -> bool:
@@ -175,14 +195,38 @@ class MemoryStore:
         self._subscriptions[subscription.guild, subscription.id] = subscription
 
     async def remove_subscription(self, guild: int, subscription_id: str) -> Subscription | None:
+        self._memories.pop((guild, subscription_id), None)
         return self._subscriptions.pop((guild, subscription_id), None)
 
     async def subscriptions(self, guild: int) -> Sequence[Subscription]:
         mine = (s for s in self._subscriptions.values() if s.guild == guild)
         return sorted(mine, key=lambda s: (s.added_at, s.id))
 
-    async def subscribers(self, sku: str) -> Sequence[Subscription]:
-        return [s for _, s in sorted(self._subscriptions.items()) if s.sku == sku]
+    async def subscription(self, guild: int, subscription_id: str) -> Subscription | None:
+        return self._subscriptions.get((guild, subscription_id))
+
+    async def subscribers(self, sku: str, category: str | None = None) -> Sequence[Subscription]:
+        wanted = category.casefold() if category else None
+        mine = [s for _, s in sorted(self._subscriptions.items())]
+        return [s for s in mine if s.sku == sku or (s.category and s.category.casefold() == wanted)]
+
+    # Holds
+
+    async def hold(self, waiting: Waiting) -> None:
+        self._held[waiting.id, waiting.subscription] = waiting
+
+    async def held(self, now: datetime, *, limit: int) -> Sequence[Waiting]:
+        due = [each for each in self._held.values() if each.until <= now]
+        return sorted(due, key=lambda each: each.until)[:limit]
+
+    async def release(self, waiting: Waiting) -> None:
+        self._held.pop((waiting.id, waiting.subscription), None)
+
+    async def memory(self, guild: int, subscription_id: str) -> Memory:
+        return self._memories.get((guild, subscription_id), Memory())
+
+    async def put_memory(self, guild: int, subscription_id: str, memory: Memory) -> None:
+        self._memories[guild, subscription_id] = memory
 
     # Timetable
 

@@ -12,8 +12,12 @@ from decimal import Decimal
 from typing import Protocol
 
 from alerts.domain.deliveries import Delivery, DeliveryState
+from alerts.domain.episodes import Episode
+from alerts.domain.memory import Memory
 from alerts.domain.model import Change, Point, Snapshot, Tier
-from alerts.domain.wishes import Subscription, Watch
+from alerts.domain.trail import Stage
+from alerts.domain.waiting import Waiting
+from alerts.domain.wishes import Subscription, Target, Watch
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,9 @@ class Snapshots(Protocol):
         Safe to repeat: the same commit twice is kept once, and answers True both times.
         """
 
+    async def turned(self, vendor: str, listing: str, at: datetime, *, since: datetime) -> int:
+        """Note that a listing's stock turned, and count the vendor's listings that did since then."""
+
     async def history(self, sku: str, listing: str, *, since: datetime | None, limit: int) -> Sequence[Point]:
         """The newest points of change, oldest first."""
 
@@ -126,6 +133,47 @@ class Outbox(Protocol):
         """Where a delivery stands; None when it was never queued or is long done."""
 
 
+class Episodes(Protocol):
+    """Living alerts: at most one per product and target."""
+
+    async def episode(self, target: Target, sku: str) -> Episode | None:
+        """The newest episode, open or closed; None when there is none or it is long over."""
+
+    async def put_episode(self, episode: Episode) -> None:
+        """Keep it, instead of the one before."""
+
+
+class Holds(Protocol):
+    """News that waits, and what is remembered of each subscription."""
+
+    async def hold(self, waiting: Waiting) -> None:
+        """Keep it until its moment; the same again waits once."""
+
+    async def held(self, now: datetime, *, limit: int) -> Sequence[Waiting]:
+        """What has come due, oldest first; it stays until it is released."""
+
+    async def release(self, waiting: Waiting) -> None:
+        """It waits no more."""
+
+    async def memory(self, guild: int, subscription_id: str) -> Memory:
+        """What a subscription was told; nothing at first."""
+
+    async def put_memory(self, guild: int, subscription_id: str, memory: Memory) -> None:
+        """Remember it, instead of what was there; an ended subscription is forgotten with its memory."""
+
+
+class Trails(Protocol):
+    """What became of each change in each guild, for about two weeks."""
+
+    async def note_stages(self, stages: Sequence[Stage]) -> None:
+        """Keep them; noting one twice does no harm. The oldest make room, and none outlives `TRAIL_DAYS`."""
+
+    async def trail(
+        self, guild: int, *, sku: str | None = None, delivery: str | None = None, limit: int
+    ) -> Sequence[Stage]:
+        """A guild's own stages, of one product or message if asked, the one noted last first."""
+
+
 class Wishes(Protocol):
     """Watches and subscriptions. A guild's id is part of every question."""
 
@@ -150,8 +198,11 @@ class Wishes(Protocol):
     async def subscriptions(self, guild: int) -> Sequence[Subscription]:
         """A guild's subscriptions, oldest first."""
 
-    async def subscribers(self, sku: str) -> Sequence[Subscription]:
-        """Everybody's subscriptions to a product."""
+    async def subscription(self, guild: int, subscription_id: str) -> Subscription | None:
+        """One of a guild's subscriptions."""
+
+    async def subscribers(self, sku: str, category: str | None = None) -> Sequence[Subscription]:
+        """Everybody's subscriptions to a product, or to its category."""
 
 
 class Timetable(Protocol):
@@ -193,7 +244,7 @@ class Spending(Protocol):
         """Add to the day's sum and answer the new sum; a negative amount gives back."""
 
 
-class Store(Snapshots, NewsStream, Outbox, Wishes, Timetable, Notes, Spending, Protocol):
+class Store(Snapshots, NewsStream, Outbox, Episodes, Holds, Trails, Wishes, Timetable, Notes, Spending, Protocol):
     """All of memory."""
 
     async def ping(self) -> None:

@@ -13,7 +13,7 @@ from alerts.domain.text import plain
 from alerts.scan import Answer, Source
 from bot.app import engine
 from bot.cli.shared import FINE, NOTHING_READ, AsJson, Config, print_json, settings_from
-from bot.public import point_as_public, scan_as_public
+from bot.public import history_as_public, scan_as_public
 from bot.ui import words
 
 
@@ -42,7 +42,7 @@ def scan(
 def history(
     sku: Annotated[str, typer.Argument(help="Sku, name or alias of a product.")],
     vendor: Annotated[str | None, typer.Option(help="Only this shop.")] = None,
-    days: Annotated[int | None, typer.Option(min=1, help="Only the last so many days.")] = None,
+    days: Annotated[int | None, typer.Option(min=1, max=36_500, help="Only the last so many days.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="At most so many changes.")] = 50,
     as_json: AsJson = False,
     config: Config = None,
@@ -54,13 +54,16 @@ def history(
         async with engine(settings) as parts:
             product = parts.products.find(sku)
             points = await parts.history(product, vendor=vendor, days=days, limit=limit)
+            line = await parts.history.timeline(product, vendor=vendor)
         if as_json:
-            print_json({"sku": product.sku, "name": product.name, "points": [point_as_public(p) for p in points]})
+            print_json(history_as_public(product, points, line, days))
             return FINE
         for point in points:
             at = point.at.strftime("%Y-%m-%d %H:%M:%SZ")
             print(f"{at}  {point.vendor:<24} {words.money(point.price):>12}  {point.availability.value}")
-        if not points:
+        if line.stretches:
+            print(f"{words.window(line, days)}: {'; '.join(words.statistics(line, days))}.")
+        else:
             print(f"Nothing is known of {product.name} yet: scan it once, or watch it.")
         return FINE
 

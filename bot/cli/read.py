@@ -9,22 +9,24 @@ import zlib
 from collections.abc import Mapping
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Annotated, Any, BinaryIO
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 import orjson
 import typer
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from alerts.clock import SystemClock
 from alerts.domain.errors import BadInput
 from alerts.domain.model import Reading
+from alerts.domain.money import Currency
 from alerts.domain.text import plain
-from alerts.reading.saved import read_saved
+from alerts.reading.readers.saved import read_saved
 from alerts.settings.model import ListingSection, ProductSection, Settings
 from bot.app import shops
-from bot.cli.shared import FINE, NOTHING_READ, AsJson, Config, print_json, settings_from
+from bot.cli.shared import FINE, NOTHING_READ, AsJson, Config, opened, print_json, settings_from
 
+_CURRENCY: TypeAdapter[str | None] = TypeAdapter(Currency | None)
 _GZIP = b"\x1f\x8b"
 
 
@@ -68,18 +70,11 @@ async def _live(settings: Settings, url: str, currency: str | None, variant: str
 
 
 def _batch(path: Path) -> int:
-    with nullcontext(sys.stdin.buffer) if str(path) == "-" else _open(path) as stream:
+    with nullcontext(sys.stdin.buffer) if str(path) == "-" else opened(path) as stream:
         for line in stream:
             if line.strip():
                 print_json(_line(line, path.parent))
     return FINE
-
-
-def _open(path: Path) -> BinaryIO:
-    try:
-        return path.open("rb")
-    except OSError as exc:
-        raise BadInput(f"{path}: cannot be read ({exc.strerror}); name a file of JSON lines.") from None
 
 
 def _line(line: bytes, folder: Path) -> dict[str, Any]:
@@ -105,9 +100,10 @@ def _saved(asked: Mapping[str, Any], folder: Path) -> Reading:
         if not isinstance(asked.get(key), str | None):
             raise BadInput(f"{key} is not a text")
     try:
-        return read_saved(body, asked.get("url") or "", asked.get("currency"), asked.get("variant"))
-    except ValueError as exc:
-        raise BadInput(f"{_first(exc)}.") from None
+        currency = _CURRENCY.validate_python(asked.get("currency"))
+    except ValidationError as exc:
+        raise BadInput(f"currency {exc.errors()[0]['msg'].removeprefix('Value error, ')}.") from None
+    return read_saved(body, asked.get("url") or "", currency, asked.get("variant"))
 
 
 def _first(exc: ValueError) -> str:

@@ -9,11 +9,12 @@ import sys
 from collections.abc import Awaitable, Callable
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, BinaryIO
 
 import orjson
 import typer
 
+from alerts.domain.errors import BadInput
 from alerts.settings.load import load_file
 from alerts.settings.model import Settings
 
@@ -56,6 +57,14 @@ def until_signalled(work: Callable[[asyncio.Event], Awaitable[None]]) -> int:
         return codes[0]
 
     return asyncio.run(guarded())
+
+
+def opened(path: Path) -> BinaryIO:
+    """A file of JSON lines; BadInput when it cannot be read."""
+    try:
+        return path.open("rb")
+    except OSError as exc:
+        raise BadInput(f"{path}: cannot be read ({exc.strerror}); name a file of JSON lines.") from None
 
 
 def print_json(value: object) -> None:

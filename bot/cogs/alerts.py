@@ -87,8 +87,11 @@ class AlertsCog(commands.GroupCog, name="alerts", description="Choose who is tol
         await interaction.followup.send(embed=discord.Embed(title="Alerts here", description=text))
 
     def _name(self, subscription: Subscription) -> str:
-        product = self._products.get(subscription.sku)
-        return harmless(product.name if product else subscription.sku)
+        return harmless(self._plain_name(subscription))
+
+    def _plain_name(self, subscription: Subscription) -> str:
+        product = self._products.get(subscription.sku or "")
+        return product.name if product else subscription.sku or f"everything in {subscription.category}"
 
     @subscribe.autocomplete("product")
     async def _product(self, _: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
@@ -100,11 +103,8 @@ class AlertsCog(commands.GroupCog, name="alerts", description="Choose who is tol
             return []
         choices = []
         for each in await self._subscriptions.list(interaction.guild_id or 0):
-            product = self._products.get(each.sku)
             channel = interaction.guild.get_channel_or_thread(each.target.id) if interaction.guild else None
-            label = plain(
-                f"{product.name if product else each.sku} → #{channel.name if channel else each.target.id}", 100
-            )
+            label = plain(f"{self._plain_name(each)} → #{channel.name if channel else each.target.id}", 100)
             if typed.casefold() in label.casefold():
                 choices.append(app_commands.Choice(name=label, value=each.id))
         return choices[:25]

@@ -30,7 +30,8 @@ class HistoryCog(commands.Cog):
         found = self._products.find(product)
         await interaction.response.defer(thinking=True)
         points = await self._history(found, vendor=vendor, days=days, limit=25)
-        await interaction.followup.send(embed=history_embed(found, points))
+        line = await self._history.timeline(found, vendor=vendor)
+        await interaction.followup.send(embed=history_embed(found, points, line, days))
 
     @history.autocomplete("product")
     async def _product(self, _: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:

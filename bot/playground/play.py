@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from os import strerror
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +43,9 @@ async def playground(*, port: int, data_dir: Path) -> AsyncIterator[Grounds]:
         try:
             await server.__aenter__()
         except OSError as exc:
-            raise BadInput(f"--port {port}: cannot be listened on ({exc.strerror}); choose another, or 0.") from None
+            raise BadInput(
+                f"--port {port}: cannot be listened on ({strerror(exc.errno or 0)}); choose another, or 0."
+            ) from None
         try:
             yield Grounds(server, shop, _settings(shop, server, data_dir))
         finally:

@@ -7,30 +7,13 @@ from decimal import Decimal
 
 import discord
 
-from alerts.domain.confirm import two_signals
-from alerts.domain.deliveries import Delivery
-from alerts.domain.model import Change, ChangeKind, Known, Offer, Point, Product
+from alerts.domain.model import Known, Offer, Point, Product
+from alerts.domain.stats import Timeline
 from alerts.domain.text import harmless, units
 from alerts.scan import Answer, Source
 from bot.ui import words
 
 _GREEN, _AMBER, _RED, _BLUE, _GREY = 0x2ECC71, 0xE67E22, 0xE74C3C, 0x3498DB, 0x95A5A6
-_COLOUR = {
-    ChangeKind.RESTOCKED: _GREEN,
-    ChangeKind.PRICE_DROP: _GREEN,
-    ChangeKind.PREORDER_OPEN: _BLUE,
-    ChangeKind.BACK_ORDER: _AMBER,
-    ChangeKind.PRICE_RISE: _AMBER,
-    ChangeKind.SOLD_OUT: _RED,
-    ChangeKind.DISCONTINUED: _GREY,
-    ChangeKind.LOW_STOCK: _AMBER,
-    ChangeKind.FLAPPING: _GREY,
-    ChangeKind.STABLE: _BLUE,
-}
-_NOTES = {
-    ChangeKind.FLAPPING: "Its stock turns again and again; I keep quiet until it has kept still. ",
-    ChangeKind.STABLE: "It has kept still for a while. ",
-}
 _MOST_FIELDS = 25  # Discord's limit
 _MOST_UNITS = 6000 - 100  # Discord's limit for all texts together, less the footer
 
@@ -97,9 +80,16 @@ def _freshness(answer: Answer) -> str:
             return "No shop could be read: last known, tried at"
 
 
-def history_embed(product: Product, points: Sequence[Point]) -> discord.Embed:
-    """The last changes, newest first."""
+def history_embed(
+    product: Product, points: Sequence[Point], line: Timeline | None = None, days: int | None = None
+) -> discord.Embed:
+    """The last changes, newest first, and what they come to over the last `days` or all time."""
     embed = discord.Embed(title=f"History of {harmless(product.name, 200)}", colour=_BLUE)
+    if line and line.stretches:
+        embed.add_field(name=words.window(line, days), value="\n".join(words.statistics(line, days)), inline=False)
+    if not points and embed.fields:
+        embed.description = "Nothing changed in that time."
+        return embed
     if not points:
         embed.description = "Nothing is known yet: `/scan` it once, or `/watch add` it to collect its history."
         return embed
@@ -121,42 +111,3 @@ def _fit(lines: Sequence[str], limit: int) -> str:
             return "\n".join([*kept, "…"])
         kept.append(line)
     return "\n".join(kept)
-
-
-def alert_text(delivery: Delivery) -> str:
-    """What a phone shows: the mention if one was asked for, and the news in a line."""
-    change = delivery.change
-    mention = f"<@&{delivery.mention_role}> " if delivery.mention_role else ""
-    name, vendor = harmless(delivery.product_name, 100), harmless(change.vendor, 60)
-    return f"{mention}{words.headline(change.kind)}: **{name}** at {vendor}, {words.money(change.new.price)}"
-
-
-def alert_embed(delivery: Delivery) -> discord.Embed:
-    """One change, with what it was before and why we say so. The footer carries the delivery's id."""
-    change = delivery.change
-    embed = discord.Embed(
-        title=f"{words.headline(change.kind)}: {harmless(delivery.product_name, 200)}",
-        url=change.url if len(change.url) <= words.LONGEST_LINK else None,
-        colour=_COLOUR[change.kind],
-        timestamp=change.at,
-        description=words.link(f"Open {harmless(change.vendor, 60)}", change.url),
-    )
-    embed.add_field(name="Now", value=f"**{words.money(change.new.price)}**\n{words.stock(change.new)}")
-    embed.add_field(name="Before", value=f"{words.money(change.old.price)}\n{words.stock(change.old)}")
-    embed.add_field(name="Why", value=_why(change), inline=False)
-    return embed.set_footer(text=f"Alert {delivery.id}")
-
-
-def _why(change: Change) -> str:
-    before = f"{words.plain_stock(change.old).capitalize()} since {words.moment(change.since)}"
-    said = next((e for e in change.new.evidence if e.path.endswith("availability") and e.raw), None)
-    proof = f" Now the page says “{harmless(said.raw, 80)}” ({said.source})." if said else ""
-    return f"{_NOTES.get(change.kind, '')}{before}.{proof} {_confirmed(change)}".strip()
-
-
-def _confirmed(change: Change) -> str:
-    if change.kind.is_note:
-        return ""
-    if change.reads > 1:
-        return f"Confirmed by {change.reads} looks in {words.span(change.took)}."
-    return "Two parts of the page agree." if two_signals(change.new) else ""

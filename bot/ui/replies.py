@@ -13,7 +13,7 @@ def reply_to(error: BaseException, request_id: str) -> str:
     for ancestor in type(error).__mro__:
         if ancestor in _WORDS:
             return _WORDS[ancestor](error)
-    return f"Something went wrong on our side, and nothing was changed. Tell the operator: request `{request_id}`."
+    return f"Something went wrong on our side, perhaps halfway. Tell the operator: request `{request_id}`."
 
 
 def _unknown(error: BaseException) -> str:
@@ -31,7 +31,7 @@ def _away(_: BaseException) -> str:
 
 
 def _failed(_: BaseException) -> str:
-    return "That did not work, and nothing was changed. Try again in a minute."
+    return "That did not work. Try again in a minute."
 
 
 _WORDS: dict[type[BaseException], Callable[[BaseException], str]] = {

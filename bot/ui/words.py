@@ -9,6 +9,7 @@ from discord.utils import format_dt
 
 from alerts.domain.model import Availability, ChangeKind, Failure, FailureReason, Offer
 from alerts.domain.money import Money
+from alerts.domain.stats import Grade, Timeline, Usual, Worth
 
 LONGEST_LINK = 800  # a field holds 1024
 _STOCK = {
@@ -37,6 +38,7 @@ _HEADLINE = {
     ChangeKind.PREORDER_OPEN: "Pre-order open",
     ChangeKind.BACK_ORDER: "On back-order",
     ChangeKind.DISCONTINUED: "Discontinued",
+    ChangeKind.NEW_LOW: "New lowest price",
     ChangeKind.LOW_STOCK: "Only a few left",
     ChangeKind.FLAPPING: "Keeps changing",
     ChangeKind.STABLE: "Settled again",
@@ -97,3 +99,57 @@ def moment(at: datetime) -> str:
 def ago(at: datetime) -> str:
     """A time that every reader sees in their own words and zone."""
     return format_dt(at, "R")
+
+
+_WORTH = {
+    Worth.GREAT: "a great price",
+    Worth.GOOD: "a good price",
+    Worth.USUAL: "a usual price",
+    Worth.HIGH: "a high price",
+}
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+
+def window(line: Timeline, days: int | None) -> str:
+    """What a history's statistics are of: "In the last 30 days", or since when there is a history."""
+    if line.since is None or (days and line.now - line.since >= timedelta(days=days)):
+        return f"In the last {days} days" if days != 1 else "In the last day"
+    return f"Since {line.since:%Y-%m-%d}"
+
+
+def statistics(line: Timeline, days: int | None) -> list[str]:
+    """A history's statistics over the last `days` or all of it, in two to four short lines."""
+    found = line.over(timedelta(days=days) if days else None)
+    said = []
+    if found.prices:
+        low, middle, high = (money(each) for each in (found.prices.lowest, found.prices.median, found.prices.highest))
+        said.append(f"Lowest {low}, median {middle}, highest {high}")
+    if found.current:
+        said.append(grade(found.current))
+    stock_time = "Stock unknown" if found.share is None else f"In stock {percent(found.share)} of the time"
+    said.append(f"{stock_time}, restocks: {found.restocks}{_usually(found.usual)}")
+    if line.ignored:
+        said.append(f"Prices in {', '.join(line.ignored[:5])} are left out")
+    return said
+
+
+def grade(found: Grade) -> str:
+    """Whether it is a good price, and what that rests on."""
+    share = f"{found.percentile}% of the {span(found.over)} it could be ordered"
+    return f"{money(found.price)} now is {_WORTH[found.worth]}: it cost as much or more in {share}"
+
+
+def percent(share: float) -> str:
+    """A part of a whole; neither nothing nor everything is said of what is only nearly so."""
+    if 0 < share < 0.01:
+        return "<1%"
+    return ">99%" if 0.99 < share < 1 else f"{share:.0%}"
+
+
+def _usually(found: Usual | None) -> str:
+    """The weekday and the hour that more than half of the restocks fell on."""
+    if found is None:
+        return ""
+    weekday = _WEEKDAYS[found.weekday] if 2 * found.on_weekday > found.of else ""
+    hour = f"{found.hour:02}:00 UTC" if 2 * found.in_hour > found.of else ""
+    return f", usually {weekday} {hour}".rstrip().replace("  ", " ") if weekday or hour else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from os import strerror
 from typing import Protocol
 
 from aiohttp import web
@@ -48,7 +49,9 @@ async def serve_health(settings: WebSection, store: Answers) -> AsyncIterator[in
             await site.start()
         except OSError as exc:
             place = f"{settings.host}:{settings.port}"
-            raise BadInput(f"web.port: {place} cannot be listened on ({exc.strerror}): choose another port.") from exc
+            raise BadInput(
+                f"web.port: {place} cannot be listened on ({strerror(exc.errno or 0)}): choose another port."
+            ) from exc
         yield runner.addresses[0][1]
     finally:
         await runner.cleanup()

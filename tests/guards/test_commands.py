@@ -39,6 +39,14 @@ async def payloads() -> list[Payload]:
     return [command.to_dict(bot.tree) for command in bot.tree.get_commands()]
 
 
+def menus() -> list[str]:
+    """The names of what cogs add to the menu of a message."""
+    made = [
+        cog(**dict.fromkeys(name for name in inspect.signature(cog).parameters if name != "self")) for cog in cogs()
+    ]
+    return [menu.name for cog in made for menu in getattr(cog, "menus", ())]
+
+
 def leaves(found: list[Payload], path: str = "") -> Iterator[tuple[str, Payload]]:
     """What a person can send, with its whole name: `alerts subscribe`."""
     for each in found:
@@ -76,7 +84,7 @@ async def test_the_commands_of_the_specification_are_there() -> None:
     there = {name for name, _ in leaves(await payloads())}
 
     assert there >= {
-        *("scan", "history", "watch add", "watch remove", "watch list"),
+        *("scan", "history", "why", "watch add", "watch remove", "watch list"),
         *("alerts subscribe", "alerts unsubscribe", "alerts list"),
     }
 
@@ -110,6 +118,12 @@ async def test_everything_is_within_discords_limits() -> None:
     choices = [(name, choice) for name, each in everything(found) for choice in each.get("choices", [])]
     assert [name for name, each in everything(found) if len(each.get("choices", [])) > 25] == []
     assert [name for name, c in choices if not 1 <= len(c["name"]) <= 100 or len(str(c["value"])) > 100] == []
+
+
+def test_menus_are_few_and_named_within_discords_limits() -> None:
+    assert "Why this alert?" in menus()
+    assert len(menus()) <= 15
+    assert [name for name in menus() if not 1 <= len(name) <= 32] == []
 
 
 async def test_required_options_come_first() -> None:

@@ -18,7 +18,7 @@ from alerts.settings.load import _PREFIX, _SECRETS
 from alerts.settings.model import Settings
 from bot.cli.main import build
 from tests.guards.project import ROOT, project_files, sources, text_of, tree
-from tests.guards.test_commands import leaves, payloads
+from tests.guards.test_commands import leaves, menus, payloads
 
 pytestmark = pytest.mark.guard
 
@@ -144,6 +144,10 @@ async def test_every_slash_command_and_option_is_documented() -> None:
         assert f"`/{path}" in README, path
         assert row, path
         assert [o["name"] for o in leaf.get("options", []) if f"`{o['name']}`" not in row] == [], path
+
+
+def test_every_menu_is_documented() -> None:
+    assert [name for name in menus() if name not in README or name not in COMMANDS] == []
 
 
 def test_the_build_server_runs_the_test_command_of_the_readme() -> None:

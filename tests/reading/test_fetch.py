@@ -18,8 +18,8 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 
 from alerts.domain.errors import ReadError
 from alerts.domain.model import FailureReason
-from alerts.reading.addresses import NotAllowed, is_public
-from alerts.reading.fetch import _Hop
+from alerts.reading.web.addresses import NotAllowed, is_public
+from alerts.reading.web.fetch import _Hop
 from tests.reading.shop import fetcher, page, shop
 
 

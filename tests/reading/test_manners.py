@@ -12,10 +12,10 @@ from structlog.testing import capture_logs
 
 from alerts.domain.errors import ReadError
 from alerts.domain.model import Availability, FailureReason, Listing, Offer, Reading
-from alerts.reading.addresses import NotAllowed
 from alerts.reading.manners import Polite, polite
-from alerts.reading.mock import MockReader
-from alerts.reading.turns import Turns
+from alerts.reading.readers.mock import MockReader
+from alerts.reading.web.addresses import NotAllowed
+from alerts.reading.web.turns import Turns
 from tests.fakes import FakeClock
 
 LISTING = Listing(id="x", sku="x", product_name="X", vendor="Shop", url="https://shop.example/x")

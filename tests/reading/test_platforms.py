@@ -13,10 +13,10 @@ from alerts.clock import SystemClock
 from alerts.domain.errors import ReadError
 from alerts.domain.model import FailureReason, Listing, Offer, PriceKind, ReaderKind
 from alerts.ports import Page
-from alerts.reading.auto import AutoReader
-from alerts.reading.page import PageReader
-from alerts.reading.shopify import ShopifyReader
-from alerts.reading.woocommerce import WooCommerceReader
+from alerts.reading.readers.auto import AutoReader
+from alerts.reading.readers.page import PageReader
+from alerts.reading.readers.shopify import ShopifyReader
+from alerts.reading.readers.woocommerce import WooCommerceReader
 from tests.aioresponses_shim import mend
 from tests.reading.shop import fetcher
 

@@ -9,8 +9,8 @@ import pytest
 from alerts.domain.errors import ReadError
 from alerts.domain.model import Condition, FailureReason, Listing, Offer, PriceKind
 from alerts.ports import Page
-from alerts.reading.saved import read_saved
-from alerts.reading.verdict import read_page
+from alerts.reading.readers.saved import read_saved
+from alerts.reading.weigh.verdict import read_page
 
 PAGES = Path(__file__).parents[1] / "pages"
 URL = "https://shop.example/p/board-5-8gb"

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from alerts.domain.model import Availability
-from alerts.reading import jsonld
-from alerts.reading.availability import availability_of
-from alerts.reading.currency import candidates, home_currency
-from alerts.reading.phrases import Sense, buys, folded, senses
-from alerts.reading.prices import human_price, machine_price
+from alerts.reading.data import jsonld
+from alerts.reading.words.availability import availability_of
+from alerts.reading.words.currency import candidates, home_currency
+from alerts.reading.words.phrases import Sense, buys, folded, senses
+from alerts.reading.words.prices import human_price, machine_price
 
 OFFER = {"@type": "Offer", "price": "76.80", "priceCurrency": "GBP", "availability": "InStock"}
 PRODUCT = {"@type": "Product", "name": "Board", "offers": OFFER}

@@ -17,7 +17,8 @@ from pydantic import SecretStr
 from alerts.clock import SystemClock
 from alerts.domain.errors import ReadError
 from alerts.domain.model import FailureReason, Listing, Offer
-from alerts.reading.tinyfish import Budget, InMemorySpending, TinyFishReader
+from alerts.reading.manners import polite
+from alerts.reading.readers.tinyfish import Budget, InMemorySpending, TinyFishReader
 from tests.reading.shop import Handler, shop
 
 LISTING = Listing(
@@ -237,3 +238,14 @@ async def test_a_refused_run_costs_nothing() -> None:
     await failure(refusal(500, {}), budget=Budget(Decimal(5), clock=clock, spending=spending))
 
     assert await spending.add(clock.now().date(), Decimal(0)) == 0
+
+
+async def test_a_vendors_short_limit_does_not_cut_a_run_that_has_its_own() -> None:
+    async def slow(request: web.Request) -> web.StreamResponse:
+        await asyncio.sleep(0.4)
+        return await stream(complete(GOOD))(request)
+
+    async with agent(slow) as reader:
+        reading = await polite(reader, clock=SystemClock(), attempts=1, time_limit=timedelta(seconds=0.1))(LISTING)
+
+    assert reading.offer

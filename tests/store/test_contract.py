@@ -8,9 +8,12 @@ from decimal import Decimal
 import pytest
 
 from alerts.domain.deliveries import Delivery, DeliveryState, delivery_for
-from alerts.domain.model import Point, Snapshot, Tier
+from alerts.domain.model import ChangeKind, Point, Snapshot, Tier
+from alerts.domain.trail import TRAIL_DAYS, TRAIL_LENGTH, Stage, Step
 from alerts.domain.wishes import Watch
+from alerts.store import keys
 from alerts.store.ports import Commit, Lock, Store
+from alerts.store.redis.store import RedisStore
 from tests.waiting import eventually
 from tests.worlds import IN, MINUTE, OUT, SECOND, START, change, known, offer, pounds, subscription
 
@@ -122,6 +125,16 @@ async def test_history_is_oldest_first_and_the_newest_when_there_are_many(store:
 
     assert await store.history("pi5", "acme", since=None, limit=3) == points[2:]
     assert await store.history("pi5", "acme", since=START + 4 * MINUTE, limit=3) == points[4:]
+
+
+async def test_a_vendors_listings_that_turned_lately_are_counted_once_each(store: Store) -> None:
+    for minute, listing in ((0, "a"), (20, "b"), (25, "b"), (31, "c")):
+        count = await store.turned(
+            "Volt & Byte", listing, START + minute * MINUTE, since=START + (minute - 30) * MINUTE
+        )
+
+    assert count == 2
+    assert await store.turned("Acme", "a", START, since=START - 30 * MINUTE) == 1
 
 
 # News
@@ -270,6 +283,63 @@ async def test_an_ended_subscription_hears_nothing_more(store: Store) -> None:
     assert await store.subscribers("pi5") == []
 
 
+# Trails
+
+
+def stage(minute: int = 0, **more: object) -> Stage:
+    facts = {"at": START + minute * MINUTE, "step": Step.SENT, "guild": 1, "sku": "pi5", "vendor": "Acme",
+             "kind": ChangeKind.RESTOCKED, "change": "c1", "reason": "why not"}  # fmt: skip
+    return Stage.model_validate({**facts, **more})
+
+
+async def test_stages_come_back_whole_and_the_one_noted_last_first(store: Store) -> None:
+    first, second = stage(1, subscription="s1", delivery="d1"), stage(2)
+    await store.note_stages([first])
+    await store.note_stages([second])
+
+    assert await store.trail(1, limit=9) == [second, first]
+    assert await store.trail(1, limit=1) == [second]
+
+
+async def test_noting_nothing_is_fine(store: Store) -> None:
+    await store.note_stages([])
+
+    assert await store.trail(1, limit=9) == []
+
+
+async def test_a_trail_is_asked_for_by_product_or_by_message(store: Store) -> None:
+    mine, other, early = stage(1, delivery="d1"), stage(2, sku="jetson", delivery="d2"), stage(3)
+    await store.note_stages([mine, other, early])
+
+    assert await store.trail(1, sku="pi5", limit=9) == [early, mine]
+    assert await store.trail(1, delivery="d2", limit=9) == [other]
+    assert await store.trail(1, sku="pi5", delivery="d2", limit=9) == []
+
+
+async def test_a_guild_reads_its_own_trail_alone(store: Store) -> None:
+    await store.note_stages([stage(1, guild=1, delivery="d"), stage(2, guild=2, delivery="d"), stage(3, guild=1)])
+
+    assert [each.guild for each in await store.trail(1, limit=9)] == [1, 1]
+    assert [each.guild for each in await store.trail(2, sku="pi5", delivery="d", limit=9)] == [2]
+    assert await store.trail(3, limit=9) == []
+
+
+async def test_a_trail_keeps_the_newest_of_too_many(store: Store) -> None:
+    many = [stage(reason=str(number)) for number in range(TRAIL_LENGTH + 500)]
+    await store.note_stages(many)
+
+    kept = await store.trail(1, limit=9999)
+
+    assert TRAIL_LENGTH <= len(kept) <= TRAIL_LENGTH + 200
+    assert kept == list(reversed(many))[: len(kept)]
+
+
+async def test_a_rare_product_is_found_behind_many_others(store: Store) -> None:
+    await store.note_stages([stage(sku="rare"), *(stage(reason=str(number)) for number in range(900))])
+
+    assert await store.trail(1, sku="rare", limit=1) == [stage(sku="rare")]
+
+
 # Timetable
 
 
@@ -350,3 +420,17 @@ async def test_an_abandoned_lock_frees_itself(server_store: Store) -> None:
         return await server_store.lock("pi5", ttl=MINUTE) is not None
 
     assert await eventually(free)
+
+
+@pytest.mark.valkey
+async def test_stages_that_are_too_old_go_when_another_is_noted(server_store: RedisStore) -> None:
+    redis = server_store._link.redis
+    seconds, _ = await redis.time()
+    for days in (TRAIL_DAYS + 1, TRAIL_DAYS - 1):
+        fields = {"sku": "pi5", "stage": stage(reason=f"{days} days").model_dump_json()}
+        await redis.xadd(keys.trail(1), fields, id=f"{(seconds - days * 86400) * 1000}-0")
+
+    await server_store.note_stages([stage(reason="now")])
+
+    assert [each.reason for each in await server_store.trail(1, limit=9)] == ["now", f"{TRAIL_DAYS - 1} days"]
+    assert 0 < await redis.ttl(keys.trail(1)) <= TRAIL_DAYS * 86400

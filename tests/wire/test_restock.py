@@ -183,3 +183,16 @@ async def test_a_channel_the_bot_may_not_write_in_is_refused_with_the_missing_pe
         answer = await ask(grounds, "admin", "general", "alerts subscribe", product=JETSON, channel="deals")
 
     assert "I lack Send Messages" in str(answer["content"])
+
+
+async def test_the_alert_lives_and_says_at_last_that_it_has_sold_out(grounds: Grounds) -> None:
+    async with bot(grounds):
+        await subscribe(grounds, role="deal-hunters")
+        grounds.shop.set(JETSON, NIMBUS, price="199.00", availability="in_stock")
+        posted = await grounds.discord.message_in("deals", timeout=10)
+        grounds.shop.set(JETSON, NIMBUS, price="189.00", availability="out_of_stock")
+        closed = await grounds.discord.message_in("deals", 15, lambda m: "Sold out after" in str(m["embeds"]))
+
+    assert closed["id"] == posted["id"]
+    assert len(messages(grounds)) == 1
+    assert "Volt & Byte" in fields(closed)["Also in stock"]

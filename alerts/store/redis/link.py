@@ -12,7 +12,9 @@ import structlog
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialWithJitterBackoff
-from redis.exceptions import AuthenticationError, ConnectionError, RedisError, TimeoutError  # noqa: A004 - their names
+
+# The library's own names for its troubles.
+from redis.exceptions import AuthenticationError, ConnectionError, RedisError, ResponseError, TimeoutError  # noqa: A004
 
 from alerts.domain.errors import StoreError, StoreTooNew, StoreUnavailable
 from alerts.store import keys
@@ -59,6 +61,10 @@ class Link:
         except (ConnectionError, TimeoutError, OSError) as exc:
             text = f"The store at {self.place} does not answer ({type(exc).__name__}): start it, or mend store.url."
             raise StoreUnavailable(text) from exc
+        except ResponseError as exc:
+            if str(exc).startswith("NOGROUP"):
+                await self._meet_again()
+            raise StoreError(f"The store at {self.place} refused a command: {exc}") from exc
         except RedisError as exc:
             raise StoreError(f"The store at {self.place} refused a command: {exc}") from exc
 
@@ -71,9 +77,17 @@ class Link:
         if found > SCHEMA:
             raise StoreTooNew(f"The store at {self.place} was written by a newer version (schema {found}, this one"
                               f" knows {SCHEMA}): upgrade hardware-sentry.")  # fmt: skip
+        await self._groups()
+        await self._warn_if_forgetful()
+
+    async def _meet_again(self) -> None:
+        """Somebody emptied the server while we ran: what was in it is lost, but what comes must not be."""
+        log.error("store was emptied", place=self.place, lost="watches, alerts and history")
+        await self._groups()
+
+    async def _groups(self) -> None:
         await self._group(keys.CHANGES, keys.CHANGES_GROUP)
         await self._group(keys.QUEUE, keys.QUEUE_GROUP)
-        await self._warn_if_forgetful()
 
     async def _group(self, stream: str, group: str) -> None:
         try:

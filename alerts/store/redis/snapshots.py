@@ -60,6 +60,17 @@ class RedisSnapshots:
         names = [keys.snapshot(sku), keys.CHANGES, *(keys.history(sku, listing) for listing, _ in points)]
         return bool(await self._link.run("commit", names, args))
 
+    async def turned(self, vendor: str, listing: str, at: datetime, *, since: datetime) -> int:
+        name = keys.turns(vendor)
+        async with self._link.trouble():
+            pipe = self._link.redis.pipeline(transaction=True)
+            pipe.zadd(name, {listing: at.timestamp()})
+            pipe.zremrangebyscore(name, "-inf", f"({since.timestamp()}")
+            pipe.zcard(name)
+            pipe.expire(name, timedelta(days=1))
+            found = await pipe.execute()
+        return int(found[2])
+
     async def history(self, sku: str, listing: str, *, since: datetime | None, limit: int) -> Sequence[Point]:
         low = since.timestamp() * 1000 if since else "-inf"
         async with self._link.trouble():

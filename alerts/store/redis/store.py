@@ -7,15 +7,27 @@ from decimal import Decimal
 from typing import Self
 
 from alerts.store import keys
+from alerts.store.redis.episodes import RedisEpisodes
+from alerts.store.redis.holds import RedisHolds
 from alerts.store.redis.link import Link
 from alerts.store.redis.news import RedisNews
 from alerts.store.redis.outbox import RedisOutbox
 from alerts.store.redis.snapshots import RedisSnapshots
 from alerts.store.redis.timetable import RedisTimetable
+from alerts.store.redis.trails import RedisTrails
 from alerts.store.redis.wishes import RedisWishes
 
 
-class RedisStore(RedisSnapshots, RedisNews, RedisOutbox, RedisWishes, RedisTimetable):
+class RedisStore(
+    RedisSnapshots,
+    RedisNews,
+    RedisOutbox,
+    RedisEpisodes,
+    RedisHolds,
+    RedisTrails,
+    RedisWishes,
+    RedisTimetable,
+):
     """See ports.Store. Opens whole or raises StoreError; `url` is redis://, rediss://, valkey:// or unix://."""
 
     def __init__(self, url: str) -> None:

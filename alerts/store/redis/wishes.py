@@ -43,31 +43,40 @@ class RedisWishes:
     async def put_subscription(self, subscription: Subscription) -> None:
         entry = f"{subscription.guild}:{subscription.id}"
         async with self._link.trouble():
-            await self._link.redis.sadd(keys.subscribers(subscription.sku), entry)
+            await self._link.redis.sadd(keys.subscribers(subscription.sku, subscription.category), entry)
             body = subscription.model_dump_json(exclude_defaults=True)
             await self._link.redis.hset(keys.subscriptions(subscription.guild), subscription.id, body)
 
     async def remove_subscription(self, guild: int, subscription_id: str) -> Subscription | None:
+        found = await self.subscription(guild, subscription_id)
+        if found is None:
+            return None
+        async with self._link.trouble():
+            await self._link.redis.hdel(keys.subscriptions(guild), subscription_id)
+            await self._link.redis.hdel(keys.memories(guild), subscription_id)
+            index = keys.subscribers(found.sku, found.category)
+            await self._link.redis.srem(index, f"{guild}:{subscription_id}")
+        return found
+
+    async def subscription(self, guild: int, subscription_id: str) -> Subscription | None:
         async with self._link.trouble():
             raw = await self._link.redis.hget(keys.subscriptions(guild), subscription_id)
-            if raw is None:
-                return None
-            subscription = Subscription.model_validate_json(raw)
-            await self._link.redis.hdel(keys.subscriptions(guild), subscription_id)
-            await self._link.redis.srem(keys.subscribers(subscription.sku), f"{guild}:{subscription_id}")
-        return subscription
+        return Subscription.model_validate_json(raw) if raw else None
 
     async def subscriptions(self, guild: int) -> Sequence[Subscription]:
         async with self._link.trouble():
             found = await self._link.redis.hvals(keys.subscriptions(guild))
         return sorted((Subscription.model_validate_json(raw) for raw in found), key=lambda s: (s.added_at, s.id))
 
-    async def subscribers(self, sku: str) -> Sequence[Subscription]:
+    async def subscribers(self, sku: str, category: str | None = None) -> Sequence[Subscription]:
+        indexes = [keys.subscribers(sku), *([keys.subscribers(None, category)] if category else [])]
         async with self._link.trouble():
-            index = sorted(await self._link.redis.smembers(keys.subscribers(sku)))
+            entries = sorted({entry for index in indexes for entry in await self._link.redis.smembers(index)})
             pipe = self._link.redis.pipeline(transaction=False)
-            for entry in index:
+            for entry in entries:
                 guild, _, subscription_id = entry.partition(":")
                 pipe.hget(keys.subscriptions(int(guild)), subscription_id)
             found = await pipe.execute()
-        return [Subscription.model_validate_json(raw) for raw in found if raw]
+        made = (Subscription.model_validate_json(raw) for raw in found if raw)
+        # An index entry may be of an older wish under the same id: the wish itself has the last word.
+        return [each for each in made if each.sku == sku or each.category is not None]

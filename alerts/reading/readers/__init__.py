@@ -1,0 +1,1 @@
+"""Readers, one verb: `read(listing) -> Offer`."""

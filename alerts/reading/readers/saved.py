@@ -1,0 +1,38 @@
+"""Read a page that somebody saved: no network, and the outcome is always a Reading."""
+
+from __future__ import annotations
+
+from pydantic import ValidationError
+
+from alerts.clock import SystemClock
+from alerts.domain.errors import ReadError
+from alerts.domain.model import Failure, FailureReason, Listing, Offer, Reading
+from alerts.ports import Clock, Page
+from alerts.reading.weigh.verdict import read_page
+
+
+def read_saved(
+    html: bytes, url: str, currency: str | None = None, variant: str | None = None, *, clock: Clock | None = None
+) -> Reading:
+    """What the page says, as if it had just been fetched from `url`. Never raises for anything in the page."""
+    clock = clock or SystemClock()
+    began = clock.monotonic()
+    outcome = _outcome(html, url, currency, variant)
+    elapsed = round((clock.monotonic() - began) * 1000)
+    return Reading(url=url, at=clock.now(), outcome=outcome, elapsed_ms=elapsed)
+
+
+def _outcome(html: bytes, url: str, currency: str | None, variant: str | None) -> Offer | Failure:
+    try:
+        listing = Listing(
+            id="saved", sku="saved", product_name="", vendor="saved", url=url, currency=currency, variant=variant
+        )
+        return read_page(Page(url=url, status=200, headers={}, body=html), listing)
+    except ReadError as exc:
+        return Failure(reason=exc.reason, detail=exc.detail)
+    except ValidationError:
+        return Failure(
+            reason=FailureReason.UNREADABLE, detail=f"{currency!r} is no currency code; write one such as GBP"
+        )
+    except Exception as exc:  # noqa: BLE001  # the bulkhead of a batch: one page must not end the others
+        return Failure(reason=FailureReason.UNREADABLE, detail=f"our reader failed on this page ({type(exc).__name__})")

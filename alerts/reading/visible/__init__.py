@@ -1,0 +1,1 @@
+"""What a page shows to people: its parts in order, the buy box, and pages that are walls."""

@@ -1,0 +1,1 @@
+"""The one door to the internet and the rules at it."""

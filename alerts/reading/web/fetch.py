@@ -1,0 +1,182 @@
+"""The one door to the internet: every outgoing URL a person can name goes through it."""
+
+from __future__ import annotations
+
+import re
+import socket
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import timedelta
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import urljoin
+
+import aiohttp
+
+from alerts.domain.errors import ReadError
+from alerts.domain.model import FailureReason
+from alerts.ports import Clock, Page
+from alerts.reading.web.addresses import NotAllowed, checked_url, is_public, place
+from alerts.reading.web.answers import error_of, rest_asked
+from alerts.reading.web.robots import Robots
+from alerts.reading.web.turns import Turns
+from alerts.reading.web.validators import Validators
+
+USER_AGENT = "HardwareSentry/0.1 (stock alerts; +https://github.com/hardware-sentry)"
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_MAX_HOPS = 5
+_CHUNK = 64 * 1024
+_NO_PAGE = re.compile("image/|video/|audio/|font/|application/(pdf|zip|gzip|x-gzip)")
+
+
+@dataclass(slots=True)
+class _Hop:
+    """One request on its way: whether the operator opened its private address, and where it was stopped."""
+
+    may_be_private: bool
+    refused: str | None = None
+
+
+_HOP: ContextVar[_Hop] = ContextVar("reading_hop")
+
+
+def _guarded_socket(info: Any) -> socket.socket:
+    """The authority: sees the address that is really connected to, after every resolver, rebinding and redirect."""
+    family, kind, proto, _, address = info
+    hop = _HOP.get()
+    if not hop.may_be_private and not is_public(address[0]):
+        hop.refused = str(address[0])
+        raise OSError(f"{address[0]} is not on the open internet")
+    return socket.socket(family, kind, proto)
+
+
+class WebFetcher:
+    """GET, and nothing else, with all the safety of the house. Use as an async context manager."""
+
+    def __init__(  # noqa: PLR0913  # each is a line of the operator's `fetch:` section
+        self,
+        *,
+        clock: Clock,
+        timeout: timedelta = timedelta(seconds=20),
+        max_bytes: int = 5 * 1024 * 1024,
+        pace: timedelta | None = timedelta(seconds=1),
+        concurrency: int = 2,
+        allow_private: Sequence[str] = (),
+        respect_robots: bool = True,
+        user_agent: str = USER_AGENT,
+        resolver: aiohttp.abc.AbstractResolver | None = None,
+    ) -> None:
+        self._clock, self._max_bytes, self._private = clock, max_bytes, frozenset(allow_private)
+        self._total = timeout.total_seconds()
+        self._agent, self._resolver = user_agent, resolver
+        self._turns = Turns(clock=clock, pace=pace, concurrency=concurrency)
+        self._robots = Robots(self._get_once, clock=clock, agent=user_agent) if respect_robots else None
+        self._validators = Validators()
+        self._session: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> Self:
+        # The limit per host is ours (Turns); the connector's own would make waiting count as slowness.
+        connector = aiohttp.TCPConnector(
+            socket_factory=_guarded_socket, resolver=self._resolver, limit=256, ttl_dns_cache=60
+        )
+        self._session = aiohttp.ClientSession(
+            connector=connector,
+            trust_env=False,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            headers={"User-Agent": self._agent, "Accept-Language": "en;q=0.9,*;q=0.5"},
+            max_line_size=8190,
+            max_field_size=16 * 1024,
+        )
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None
+    ) -> None:
+        if self._session is not None:
+            await self._session.close()
+
+    async def get(self, url: str, *, accept: str = "text/html") -> Page:
+        """Fetch a page, or raise ReadError with the reason. Answers of 400 and above are errors."""
+        checked_url(url, private=self._private)
+        if self._robots is not None:
+            await self._robots.check(url)
+        return await self._get_once(url, accept=accept)
+
+    async def _get_once(self, url: str, *, accept: str) -> Page:
+        hop = _Hop(may_be_private=place(url) in self._private)
+        for _ in range(_MAX_HOPS + 1):
+            page = await self._ask(url, accept, hop)
+            if page.status not in _REDIRECTS or "Location" not in page.headers:
+                return page
+            url = self._next(url, page.headers["Location"], hop)
+        raise ReadError(FailureReason.UNREACHABLE, f"the shop redirects more than {_MAX_HOPS} times")
+
+    def _next(self, url: str, location: str, hop: _Hop) -> str:
+        target = checked_url(urljoin(url, location.strip()), private=self._private)
+        if url.startswith("https:") and not target.startswith("https:"):
+            raise NotAllowed(FailureReason.UNREACHABLE, "the shop redirects from https to http")
+        # A public shop cannot send us into the operator's network, not even to a door that is open for others.
+        hop.may_be_private = hop.may_be_private and place(target) in self._private
+        return target
+
+    async def _ask(self, url: str, accept: str, hop: _Hop) -> Page:
+        host = place(url)
+        async with self._turns.at(host), self._errors(hop), self._request(url, accept, hop) as answer:
+            page = await self._page(url, answer)
+            now = self._clock.now()
+            if answer.status in (429, 503) and (rest := rest_asked(answer.headers, now)):
+                self._turns.rest(host, rest.total_seconds())
+            if error := error_of(answer.status, answer.headers, page.body, now):
+                raise error
+            return self._validators.remember(url, accept, page)
+
+    @asynccontextmanager
+    async def _request(self, url: str, accept: str, hop: _Hop) -> AsyncIterator[aiohttp.ClientResponse]:
+        if self._session is None:
+            raise RuntimeError("WebFetcher is used inside `async with`")
+        token = _HOP.set(hop)
+        timeouts = aiohttp.ClientTimeout(total=self._total, connect=self._total / 2, sock_read=self._total / 2)
+        headers = {"Accept": f"{accept},*/*;q=0.1", **self._validators.conditions(url, accept)}
+        try:
+            async with self._session.get(url, headers=headers, allow_redirects=False, timeout=timeouts) as answer:
+                yield answer
+        finally:
+            _HOP.reset(token)
+
+    async def _page(self, url: str, answer: aiohttp.ClientResponse) -> Page:
+        if _NO_PAGE.match(answer.content_type):
+            raise ReadError(FailureReason.UNREADABLE, f"the address holds {answer.content_type}, not a page")
+        body = bytearray()
+        async for chunk in answer.content.iter_chunked(_CHUNK):
+            body += chunk
+            if len(body) > self._max_bytes:
+                raise ReadError(FailureReason.TOO_LARGE, f"the page is larger than {self._max_bytes} bytes")
+        return Page(url=url, status=answer.status, headers=answer.headers.copy(), body=bytes(body))
+
+    @asynccontextmanager
+    async def _errors(self, hop: _Hop) -> AsyncIterator[None]:
+        """Map the library's errors once; nothing above knows aiohttp."""
+        try:
+            yield
+        except TimeoutError as exc:
+            raise ReadError(FailureReason.TIMEOUT, f"the shop took longer than {self._total:g} seconds") from exc
+        except (aiohttp.ClientError, OSError, ValueError) as exc:
+            if hop.refused:
+                raise NotAllowed(FailureReason.UNREACHABLE, "the address leads into a private network") from exc
+            raise ReadError(FailureReason.UNREACHABLE, _words(exc)) from exc
+
+
+def _words(exc: Exception) -> str:
+    match exc:
+        case aiohttp.ClientConnectorDNSError():
+            return "the shop's name is not known"
+        case aiohttp.ClientConnectorCertificateError() | aiohttp.ClientSSLError():
+            return "the shop's certificate is not valid"
+        case aiohttp.ClientConnectorError():
+            return "the shop does not accept connections"
+        case aiohttp.InvalidURL() | ValueError():
+            return "the address is malformed"
+        case _:
+            return f"the connection broke ({type(exc).__name__})"

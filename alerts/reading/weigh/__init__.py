@@ -1,0 +1,1 @@
+"""All that a page says, weighed to one Offer."""

@@ -1,0 +1,119 @@
+"""Whether it can be bought: what the data say, what the controls allow, what the words beside them add. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from alerts.domain.model import Availability, Evidence
+from alerts.reading.visible.buybox import BuyBox
+from alerts.reading.weigh.candidates import Layer
+from alerts.reading.weigh.variants import common_availability
+
+_OUT = (Availability.OUT_OF_STOCK, Availability.DISCONTINUED)
+_ORDERABLE = (Availability.PREORDER, Availability.BACKORDER)
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """The availability with its support. `note` names a conflict."""
+
+    availability: Availability
+    confidence: float
+    evidence: tuple[Evidence, ...]
+    note: str = ""
+
+
+def weigh_stock(layers: Sequence[Layer], box: BuyBox, *, is_variant: bool = False) -> Stock:
+    """Weigh everything. A phrase alone never flips a verdict, and what contradicts itself is unknown.
+
+    With `is_variant` the data were narrowed to one variant, while the buttons may stand for another one.
+    """
+    stated, evidence = _stated(layers)
+    if is_variant and stated is not None:
+        return Stock(stated, 0.9, evidence)
+    evidence += _visible_evidence(box)
+    found, confidence, note = _verdict(stated, box)
+    return Stock(found, confidence, evidence, note)
+
+
+def _verdict(stated: Availability | None, box: BuyBox) -> tuple[Availability, float, str]:
+    controls = box.controls
+    can_buy, is_shut = controls.buy is not None, controls.sold_out is not None or controls.disabled is not None
+    if stated in _ORDERABLE:
+        return stated, 0.9, ""
+    if stated in _OUT:
+        return (
+            (Availability.UNKNOWN, 0.3, "stated sold out beside a button that buys") if can_buy else (stated, 0.95, "")
+        )
+    if stated is not None and stated.is_in_stock:
+        return _stated_in(stated, box, can_buy=can_buy, is_shut=is_shut)
+    if stated is Availability.UNKNOWN:
+        return Availability.UNKNOWN, 0.3, "the offers differ, and none is named"
+    return _unstated(box, can_buy=can_buy, is_shut=is_shut)
+
+
+def _stated_in(stated: Availability, box: BuyBox, *, can_buy: bool, is_shut: bool) -> tuple[Availability, float, str]:
+    if box.controls.preorder and not can_buy:
+        return Availability.PREORDER, 0.85, ""
+    if can_buy:
+        shut = box.controls.sold_out is not None and box.stock.out is not None
+        return (
+            (Availability.UNKNOWN, 0.3, "a button that buys beside words of sold out") if shut else (stated, 0.97, "")
+        )
+    if box.stock.out or box.controls.sold_out or (box.controls.notify and is_shut):
+        # The buy box decides over data that nobody looks at.
+        return Availability.OUT_OF_STOCK, 0.8, "stated in stock, but the buy box says sold out"
+    return stated, 0.85, ""
+
+
+def _unstated(box: BuyBox, *, can_buy: bool, is_shut: bool) -> tuple[Availability, float, str]:
+    stock, controls = box.stock, box.controls
+    if can_buy:
+        return _with_a_button(box)
+    if controls.preorder:
+        return Availability.PREORDER, 0.8, ""
+    if stock.discontinued and (stock.out or is_shut or box.price is None):
+        return Availability.DISCONTINUED, 0.7, ""
+    if controls.sold_out or (stock.out and not stock.available) or (stock.out and (is_shut or controls.notify)):
+        return Availability.OUT_OF_STOCK, 0.8, ""
+    return Availability.UNKNOWN, 0.0, ""
+
+
+def _with_a_button(box: BuyBox) -> tuple[Availability, float, str]:
+    stock = box.stock
+    if stock.out or box.controls.sold_out:
+        return Availability.UNKNOWN, 0.3, "a button that buys beside words of sold out"
+    if stock.backorder and not stock.available:
+        return Availability.BACKORDER, 0.6, ""
+    if box.price is None:
+        return Availability.UNKNOWN, 0.3, "a button without a price may buy anything"
+    return Availability.IN_STOCK, 0.9 if stock.available else 0.8, ""
+
+
+def _stated(layers: Sequence[Layer]) -> tuple[Availability | None, tuple[Evidence, ...]]:
+    """What the first layer that speaks of stock says of all its offers; later layers only give evidence."""
+    found: Availability | None = None
+    evidence: list[Evidence] = []
+    for layer in layers:
+        said = [offer.availability for offer in layer.offers if offer.availability is not None]
+        if not said:
+            continue
+        known = [one for one in said if one is not Availability.UNKNOWN]
+        common = common_availability(known) if known else None
+        evidence.append(
+            Evidence(source=layer.source, path="availability", raw=", ".join(sorted({one.value for one in said})))
+        )
+        if found is None:
+            found = common
+    return found, tuple(evidence)
+
+
+def _visible_evidence(box: BuyBox) -> tuple[Evidence, ...]:
+    controls, stock = box.controls, box.stock
+    told = {
+        "button": controls.buy, "disabled button": controls.disabled, "sold-out button": controls.sold_out,
+        "pre-order button": controls.preorder, "notify button": controls.notify, "words: out": stock.out,
+        "words: in": stock.available, "words: backorder": stock.backorder, "words: discontinued": stock.discontinued,
+    }  # fmt: skip
+    return tuple(Evidence(source="buybox", path=path, raw=words[:120]) for path, words in told.items() if words)

@@ -1,0 +1,163 @@
+"""An alert as Discord shows it: one change, or the living alert of a restock. No I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import discord
+
+from alerts.domain.confirm import two_signals
+from alerts.domain.deliveries import Delivery
+from alerts.domain.episodes import Episode, Stand
+from alerts.domain.model import Change, ChangeKind, Known, Snapshot
+from alerts.domain.text import harmless, units
+from bot.ui import words
+
+_GREEN, _AMBER, _RED, _BLUE, _GREY = 0x2ECC71, 0xE67E22, 0xE74C3C, 0x3498DB, 0x95A5A6
+_COLOUR = {
+    ChangeKind.RESTOCKED: _GREEN,
+    ChangeKind.PRICE_DROP: _GREEN,
+    ChangeKind.PREORDER_OPEN: _BLUE,
+    ChangeKind.BACK_ORDER: _AMBER,
+    ChangeKind.PRICE_RISE: _AMBER,
+    ChangeKind.SOLD_OUT: _RED,
+    ChangeKind.DISCONTINUED: _GREY,
+    ChangeKind.NEW_LOW: _GREEN,
+    ChangeKind.LOW_STOCK: _AMBER,
+    ChangeKind.FLAPPING: _GREY,
+    ChangeKind.STABLE: _BLUE,
+}
+_NOTES = {
+    ChangeKind.FLAPPING: "Its stock turns again and again; I keep quiet until it has kept still. ",
+    ChangeKind.STABLE: "It has kept still for a while. ",
+}
+_PRICE = frozenset({ChangeKind.PRICE_DROP, ChangeKind.PRICE_RISE, ChangeKind.NEW_LOW})
+_MOST_SHOPS = 5
+_ROOM = 3500  # beside the first embed, below 6,000 in all
+
+
+def alert_text(delivery: Delivery) -> str:
+    """What a phone shows: the mention if one was asked for, and the news in a line."""
+    mention = _mention(delivery)
+    if delivery.also:
+        return f"{mention}{len(delivery.also) + 1} alerts that have waited and are still true:"
+    return mention + _line(delivery, words.headline(delivery.change.kind))
+
+
+def alert_embed(delivery: Delivery, snapshot: Snapshot) -> discord.Embed:
+    """One change, what it was before, who else has it, and why we say so. The footer carries the delivery's id."""
+    change = delivery.change
+    embed = _frame(delivery, words.headline(change.kind), _COLOUR[change.kind], change.at)
+    embed.add_field(name="Now", value=f"**{words.money(change.new.price)}**\n{words.stock(change.new)}")
+    embed.add_field(name="Before", value=f"{words.money(change.old.price)}\n{words.stock(change.old)}")
+    others = [k for k in snapshot.listings if k.listing != change.listing and k.offer]
+    _add_others(embed, [k for k in others if k.offer and k.offer.availability.is_in_stock])
+    embed.add_field(name="Why", value=_why(change), inline=False)
+    return embed
+
+
+def alert_embeds(delivery: Delivery, snapshot: Snapshot) -> list[discord.Embed]:
+    """All the news of a message: the first in full, what has waited with it each in a line of its own."""
+    first = alert_embed(delivery, snapshot)
+    if not delivery.also:
+        return [first]
+    lines = []
+    for each in delivery.also:
+        line = _line(delivery.model_copy(update={"product_name": each.product_name, "change": each.change}),
+                     words.headline(each.change.kind))  # fmt: skip
+        lines.append(f"• {line} · {words.link('open', each.change.url)}")
+    kept = [line for at, line in enumerate(lines) if sum(units(each) + 1 for each in lines[: at + 1]) <= _ROOM]
+    left = len(lines) - len(kept)
+    text = "\n".join([*kept, *([f"… and {left} more: `/scan` shows them."] if left else [])])
+    return [first, discord.Embed(title="And also", description=text, colour=_BLUE)]
+
+
+def episode_text(episode: Episode) -> str:
+    """The same line as it was posted, with what has become of it. An edit never pings anybody again."""
+    opening = episode.opening
+    return _mention(opening) + _line(opening, _headline(episode))
+
+
+def episode_embed(episode: Episode, snapshot: Snapshot) -> discord.Embed:
+    """Every shop of the episode as it stands, those that sold out with how long they lasted."""
+    colour = _COLOUR[ChangeKind.RESTOCKED] if episode.is_open else _GREY
+    embed = _frame(episode.opening, _headline(episode), colour, episode.opened_at)
+    for stand in episode.stands[:_MOST_SHOPS]:
+        embed.add_field(name=harmless(stand.vendor, 100) or "?", value=_stand_line(stand, episode.opened_at))
+    _add_others(embed, episode.others(snapshot))
+    embed.add_field(name="Why", value=_why(episode.opening.change), inline=False)
+    return embed
+
+
+def _mention(delivery: Delivery) -> str:
+    """The role that was asked for; that of everybody has the guild's own id and another spelling."""
+    if delivery.mention_role == delivery.guild:
+        return "@everyone "
+    return f"<@&{delivery.mention_role}> " if delivery.mention_role else ""
+
+
+def _headline(episode: Episode) -> str:
+    if episode.closed_at is None:
+        return words.headline(ChangeKind.RESTOCKED)
+    return f"Sold out after {words.span(episode.closed_at - episode.opened_at)}"
+
+
+def _frame(delivery: Delivery, headline: str, colour: int, at: datetime) -> discord.Embed:
+    change = delivery.change
+    embed = discord.Embed(
+        title=f"{headline}: {harmless(delivery.product_name, 200)}",
+        url=change.url if len(change.url) <= words.LONGEST_LINK else None,
+        colour=colour,
+        timestamp=at,
+        description=words.link(f"Open {harmless(change.vendor, 60)}", change.url),
+    )
+    return embed.set_footer(text=f"Alert {delivery.id}")
+
+
+def _line(delivery: Delivery, headline: str) -> str:
+    change = delivery.change
+    name, vendor = harmless(delivery.product_name, 100), harmless(change.vendor, 60)
+    return f"{headline}: **{name}** at {vendor}, {words.money(change.new.price)}{_moved(change)}"
+
+
+def _moved(change: Change) -> str:
+    """What it cost before, where that is the news."""
+    old, new = change.old.price, change.new.price
+    if change.kind not in _PRICE or old is None or new is None or old.currency != new.currency:
+        return ""
+    return f" (was {words.money(old)}, {old.change_to(new):+.0%})"
+
+
+def _stand_line(stand: Stand, since: datetime) -> str:
+    price = words.money(stand.offer.price)
+    if stand.gone_at:
+        return f"~~{price}~~\n🔴 Sold out after {words.span(stand.gone_at - since)}"
+    return f"**{price}**\n{words.stock(stand.offer)}"
+
+
+def _add_others(embed: discord.Embed, others: Sequence[Known]) -> None:
+    """Who else has it, so that the alert is about the product and not about one shop."""
+    lines = [f"{words.money(k.offer.price)} · {words.link(harmless(k.vendor, 60), k.url)}" for k in others if k.offer]
+    if lines:
+        more = len(lines) - _MOST_SHOPS
+        text = "\n".join([*lines[:_MOST_SHOPS], *([f"and {more} more"] if more > 0 else [])])
+        embed.add_field(name="Also in stock", value=text if len(text) <= 1000 else f"{len(lines)} shops", inline=False)
+
+
+def _why(change: Change) -> str:
+    was = words.money(change.old.price) if change.kind in _PRICE else words.plain_stock(change.old)
+    before = f"It was {was} since {words.moment(change.since)}"
+    said = next((e for e in change.new.evidence if e.path.endswith("availability") and e.raw), None)
+    proof = f" Now the page says “{harmless(said.raw, 80)}” ({said.source})." if said else ""
+    if change.was_unwatched and change.last_seen:
+        before += f"; changed while offline, last seen {words.ago(change.last_seen)}"
+    return f"{_NOTES.get(change.kind, '')}{before}.{proof} {_confirmed(change)}".strip()
+
+
+def _confirmed(change: Change) -> str:
+    if change.kind.is_note:
+        return ""
+    if change.reads > 1:
+        return f"Confirmed by {change.reads} looks in {words.span(change.took)}."
+    return "Two parts of the page agree." if two_signals(change.new) else ""

@@ -1,0 +1,217 @@
+"""One bad target never ends the others, and no trouble of Discord's loses a message or posts it twice."""
+
+from __future__ import annotations
+
+import asyncio
+from types import SimpleNamespace
+
+import discord
+import pytest
+
+from alerts.deliver import Deliver
+from alerts.domain.deliveries import Delivery, DeliveryState, delivery_for
+from alerts.domain.episodes import follow
+from alerts.domain.errors import DeliveryError
+from alerts.domain.model import ChangeKind, Snapshot
+from bot.notify import DiscordNotifier
+from tests.fakes import Mailbox
+from tests.test_journey import ADMIN, DEALS, GUILD, OTHER, PI, World
+from tests.worlds import IN, MINUTE, OUT, SECOND, START, change, offer, subscription
+
+NOTHING = Snapshot(sku="pi5")
+
+
+class Picky(Mailbox):
+    """A Mailbox that answers one channel as it is told, and all others at once."""
+
+    def __init__(self, answer: asyncio.Future[int]) -> None:
+        super().__init__()
+        self.answer = answer
+
+    async def send(self, delivery: Delivery, snapshot: Snapshot) -> int:
+        if delivery.target == DEALS:
+            await self.answer
+        return await super().send(delivery, snapshot)
+
+
+async def restocked(mailbox: Mailbox) -> World:
+    """Two channels wait to hear of a restock; DEALS was there first."""
+    world = World()
+    world.mailbox = mailbox
+    for target in (DEALS, OTHER):
+        await world.subscriptions.add(GUILD, PI, target, by=ADMIN)
+    for found in (offer(OUT), offer(IN)):
+        await world.look(found)
+    await world.fanout()
+    return world
+
+
+def told(world: World) -> list[int]:
+    return [letter.target.id for letter in world.mailbox.letters]
+
+
+async def test_a_channel_that_hangs_holds_up_no_other() -> None:
+    answer: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+    world = await restocked(Picky(answer))
+
+    turn = asyncio.create_task(world.deliver()())
+    await world.clock.advance(0)
+    assert told(world) == [OTHER.id]
+
+    answer.set_result(1)
+    await turn
+    assert told(world) == [OTHER.id, DEALS.id]
+
+
+async def test_a_message_that_cannot_be_made_holds_up_no_other() -> None:
+    answer: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+    answer.set_exception(ValueError("no such currency"))
+    world = await restocked(Picky(answer))
+
+    await world.turn()
+
+    assert told(world) == [OTHER.id]
+
+
+async def test_a_discord_that_is_away_for_hours_loses_nothing() -> None:
+    away = DeliveryError("503", permanent=False)
+    world = await restocked(Mailbox(*[away] * 60))
+
+    for _ in range(12 * 6):
+        await world.turn()
+        await world.clock.advance(300)
+
+    assert sorted(told(world)) == [DEALS.id, OTHER.id]
+
+
+async def test_news_of_yesterday_is_given_up() -> None:
+    world = await restocked(Mailbox(*[DeliveryError("503", permanent=False)] * 9))
+    await world.clock.advance(25 * 3600)
+
+    await world.turn()
+    await world.clock.advance(3600)
+
+    assert await world.turn() == []
+
+
+async def test_trouble_with_the_store_is_raised_after_every_channel_had_its_turn() -> None:
+    world = await restocked(Mailbox())
+    deliver = Deliver(store=Forgetful(world), notifier=world.mailbox, clock=world.clock, name="one")
+
+    with pytest.raises(ConnectionError):
+        await deliver()
+
+    assert sorted(told(world)) == [DEALS.id, OTHER.id]
+
+
+class Forgetful:
+    """A store that is away whenever a delivery is settled."""
+
+    def __init__(self, world: World) -> None:
+        self._store = world.store
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._store, name)
+
+    async def settle(self, *_: object) -> None:
+        raise ConnectionError
+
+
+class Channel:
+    """What discord.py gives for a channel's id: it posts when it is let, or fails."""
+
+    def __init__(self, *, failure: Exception | None = None) -> None:
+        self.let, self.failure, self.posts = asyncio.Event(), failure, 0
+
+    def notifier(self, *, patience: float = 1.0) -> DiscordNotifier:
+        return DiscordNotifier(SimpleNamespace(get_partial_messageable=lambda *_, **__: self), patience=patience)
+
+    async def send(self, *_: object, **__: object) -> SimpleNamespace:
+        self.posts += 1
+        if self.failure:
+            raise self.failure
+        await self.let.wait()
+        return SimpleNamespace(id=77)
+
+
+def letter() -> Delivery:
+    return delivery_for(change(), subscription(), product_name="Raspberry Pi 5", now=START)
+
+
+async def test_a_post_that_hangs_is_asked_after_again_and_not_repeated() -> None:
+    channel = Channel()
+    notifier = channel.notifier(patience=0)
+    for _ in range(2):
+        with pytest.raises(DeliveryError, match="no answer"):
+            await notifier.send(letter(), NOTHING)
+
+    channel.let.set()
+    await asyncio.sleep(0)
+    await notifier.drain()
+
+    assert await notifier.send(letter(), NOTHING) == 77
+    assert channel.posts == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "permanent"),
+    [(400, 50035, True), (404, 10003, True), (401, 0, False), (404, 0, False), (403, 50013, False), (503, 0, False)],
+)
+async def test_only_what_no_repeat_can_mend_is_permanent(status: int, code: int, permanent: bool) -> None:
+    response = SimpleNamespace(status=status, reason="")
+    channel = Channel(failure=discord.HTTPException(response, {"code": code, "message": "no"}))
+
+    with pytest.raises(DeliveryError) as refused:
+        await channel.notifier().send(letter(), NOTHING)
+
+    assert refused.value.permanent is permanent
+
+
+async def test_what_comes_later_waits_for_the_message_before_it() -> None:
+    world = await restocked(Mailbox(*[DeliveryError("503", permanent=False, retry_after=9 * SECOND)] * 2))
+    await world.turn()
+    await world.look(offer(OUT))
+    await world.look(offer(OUT))
+    await world.turn()
+    assert (world.mailbox.letters, world.mailbox.edits) == ([], [])
+
+    await world.clock.advance(9)
+    await world.turn()
+    await world.clock.advance(9)
+    await world.turn()
+
+    assert sorted(told(world)) == [DEALS.id, OTHER.id]
+    assert [edit.is_open for edit in world.mailbox.edits] == [False, False]
+
+
+async def test_after_a_restock_that_could_not_be_told_the_next_one_is() -> None:
+    world = await restocked(Mailbox(*[DeliveryError("unknown channel", permanent=True)] * 2))
+    for found in (offer(OUT), offer(OUT), offer(IN), offer(IN)):
+        await world.clock.advance(3600)
+        await world.look(found)
+        await world.turn()
+
+    assert sorted(told(world)) == [DEALS.id, OTHER.id]
+
+
+async def test_a_sell_out_that_was_overtaken_by_the_next_restock_holds_up_nothing() -> None:
+    world = World()
+    opening = delivery_for(change(), subscription(), product_name="Raspberry Pi 5", now=world.clock.now())
+    late = delivery_for(
+        change(ChangeKind.SOLD_OUT, since=START - 60 * MINUTE),
+        subscription(),
+        product_name="Raspberry Pi 5",
+        now=world.clock.now() - MINUTE,
+        is_follow_up=True,
+    )
+    opened = follow(None, opening).episode
+    assert opened
+    await world.store.put_episode(opened)  # and whoever did so died before it was posted
+    await world.store.enqueue(late)
+    await world.store.enqueue(opening)
+
+    await world.turn()
+
+    assert world.mailbox.letters == [opening]
+    assert world.mailbox.edits == []
+    assert await world.store.delivery_state(late.id) is DeliveryState.SENT

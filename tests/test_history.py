@@ -1,0 +1,202 @@
+"""What a history comes to, on its way to Discord and to the command line."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from alerts.domain.model import Availability, Point, Snapshot
+from alerts.domain.money import Money
+from alerts.domain.stats import Timeline, timeline
+from alerts.history import MOST_POINTS, History
+from alerts.store.memory import MemoryStore
+from alerts.store.ports import Commit
+from bot.public import history_as_public, statistics_as_public
+from bot.ui import words
+from bot.ui.embeds import history_embed
+from tests.fakes import FakeClock
+from tests.test_embeds import check
+from tests.worlds import IN, OUT, START, pounds, product
+
+DAY = timedelta(days=1)
+
+
+def point(days: float, stock: Availability = IN, price: str = "100", vendor: str = "Acme") -> Point:
+    return Point(at=START - days * DAY, vendor=vendor, availability=stock, price=pounds(price))
+
+
+TEN_DAYS = [point(10), point(4, OUT), point(3, price="80")]
+
+
+def line_of(*points: Point) -> Timeline:
+    return timeline([points], START)
+
+
+async def keep(store: MemoryStore, listing: str, *points: Point) -> None:
+    for each in points:
+        lock = await store.lock("pi5", ttl=DAY)
+        assert lock
+        revision = (await store.snapshot("pi5")).revision
+        assert await store.commit(Commit(lock, Snapshot(sku="pi5", revision=revision), {listing: each}))
+        await store.unlock(lock)
+
+
+@pytest.fixture
+async def history() -> History:
+    clock = FakeClock(START)
+    store = MemoryStore(clock)
+    await keep(store, "acme", *TEN_DAYS)
+    await keep(store, "bolt", point(2, price="75", vendor="Bolt"))
+    return History(store=store, clock=clock)
+
+
+async def test_the_points_of_all_shops_come_newest_first(history: History) -> None:
+    found = await history(product("Acme", "Bolt"), limit=3)
+
+    assert [(each.vendor, START - each.at) for each in found] == [
+        ("Bolt", 2 * DAY),
+        ("Acme", 3 * DAY),
+        ("Acme", 4 * DAY),
+    ]
+
+
+async def test_a_timeline_is_of_all_shops_or_of_one(history: History) -> None:
+    both = await history.timeline(product("Acme", "Bolt"))
+    acme = await history.timeline(product("Acme", "Bolt"), vendor="ACME")
+
+    assert (both.price, acme.price) == (pounds(75), pounds(80))
+    assert acme == line_of(*TEN_DAYS)
+
+
+async def test_a_window_knows_what_was_true_before_it_though_no_point_lies_in_it(history: History) -> None:
+    acme = product("Acme")
+
+    assert await history(acme, days=1) == []
+    assert (await history.timeline(acme)).over(DAY).share == 1
+
+
+async def test_an_endless_history_is_taken_from_its_newest_points() -> None:
+    clock = FakeClock(START)
+    store = MemoryStore(clock)
+    store._points["pi5", "acme"] = [point(n, price=str(n % 7 + 1)) for n in range(MOST_POINTS + 9, 0, -1)]
+
+    line = await History(store=store, clock=clock).timeline(product("Acme"))
+
+    assert line.since == START - MOST_POINTS * DAY
+
+
+def test_an_embed_tells_one_line_per_change_and_what_they_come_to() -> None:
+    embed = history_embed(product(), TEN_DAYS[::-1], line_of(*TEN_DAYS))
+
+    (field,) = embed.fields
+    assert len((embed.description or "").splitlines()) == 3
+    assert field.name == "Since 2026-11-12"
+    assert (field.value or "").splitlines() == [
+        "Lowest £80.00, median £100.00, highest £100.00",
+        "£80.00 now is a great price: it cost as much or more in 100% of the 9 d it could be ordered",
+        "In stock 90% of the time, restocks: 1",
+    ]
+
+
+def test_an_embed_of_some_days_is_about_those_days() -> None:
+    (field,) = history_embed(product(), TEN_DAYS, line_of(*TEN_DAYS), 3).fields
+
+    assert field.name == "In the last 3 days"
+    assert "Lowest £80.00, median £80.00, highest £80.00" in (field.value or "")
+    assert "a usual price" in (field.value or "")
+
+
+def test_days_without_a_change_are_not_called_unknown() -> None:
+    embed = history_embed(product(), [], line_of(*TEN_DAYS), 1)
+
+    assert embed.description == "Nothing changed in that time."
+    assert "In stock 100% of the time" in (embed.fields[0].value or "")
+
+
+def test_a_product_never_seen_has_no_statistics() -> None:
+    embed = history_embed(product(), [], timeline([[]], START))
+
+    assert embed.fields == []
+    assert "/watch add" in (embed.description or "")
+
+
+CODES = st.sampled_from(["GBP", "JPY", "XYZ", "USD", "EUR", "CHF", "SEK", "NOK"])
+POINTS = st.builds(
+    Point,
+    at=st.timedeltas(timedelta(0), 9000 * DAY).map(lambda ago: START - ago),
+    vendor=st.text(),
+    availability=st.sampled_from(Availability),
+    price=st.none() | st.builds(Money.of, st.integers(0, 10**12 - 1), CODES),
+)
+
+
+@given(st.lists(POINTS, max_size=60), st.none() | st.integers(1, 3650))
+def test_statistics_are_within_discords_limits(points: list[Point], days: int | None) -> None:
+    check(history_embed(product(), points, line_of(*points), days))
+
+
+@given(st.lists(POINTS, max_size=20), st.none() | st.integers(1, 36_500))
+def test_statistics_are_json_without_a_float_for_money(points: list[Point], days: int | None) -> None:
+    said = json.loads(json.dumps(statistics_as_public(line_of(*points), days)))
+
+    assert {"24h", "7d", "30d", "90d", "all"} <= said["windows"].keys()
+    amounts = [window[name] for window in said["windows"].values() for name in ("lowest", "median", "highest")]
+    assert {type(each) for each in [*amounts, said["current"]]} <= {str, type(None)}
+
+
+def test_other_programs_read_the_same() -> None:
+    said = history_as_public(product(), TEN_DAYS, line_of(*TEN_DAYS), 2)
+
+    assert list(said) == ["sku", "name", "points", "statistics"]
+    assert list(said["statistics"]["windows"]) == ["24h", "7d", "30d", "90d", "all", "2d"]
+    assert said["statistics"]["currency"] == "GBP"
+    assert said["statistics"]["windows"]["all"] == {
+        "known_seconds": 864_000,
+        "in_stock_seconds": 777_600,
+        "in_stock_share": 0.9,
+        "restocks": 1,
+        "usual_restock": None,
+        "lowest": "80.00",
+        "median": "100.00",
+        "highest": "100.00",
+        "good_price": {"percentile": 100, "word": "great"},
+    }
+
+
+@pytest.mark.parametrize(
+    ("hours", "said"),
+    [
+        ([14, 14 + 7 * 24, 14 + 14 * 24], "restocks: 3, usually Tue 14:00 UTC"),
+        ([14, 16 + 7 * 24, 18 + 14 * 24], "restocks: 3, usually Tue"),
+        ([14, 14 + 24, 14 + 2 * 24], "restocks: 3, usually 14:00 UTC"),
+        ([14, 20 + 24, 8 + 4 * 24], "restocks: 3"),
+        ([14, 14 + 7 * 24], "restocks: 2"),
+    ],
+)
+def test_a_habit_is_named_when_more_than_half_keep_it(hours: list[int], said: str) -> None:
+    tuesday = datetime.fromisoformat("2026-11-03T00:00Z")
+    points = [
+        Point(at=tuesday + timedelta(hours=hour + shift), vendor="Acme", availability=stock)
+        for hour in hours
+        for shift, stock in ((-1, OUT), (0, IN))
+    ]
+
+    assert words.statistics(line_of(*points), None)[-1].endswith(said)
+
+
+def test_what_is_left_out_is_said() -> None:
+    line = line_of(*TEN_DAYS, point(1).model_copy(update={"price": Money.of(1, "USD")}))
+
+    assert words.statistics(line, None)[-1] == "Prices in USD are left out"
+
+
+@pytest.mark.parametrize(
+    ("share", "said"),
+    [(0, "0%"), (0.0001, "<1%"), (0.5, "50%"), (0.999, ">99%"), (1, "100%")],
+)
+def test_nearly_nothing_is_not_nothing(share: float, said: str) -> None:
+    assert words.percent(share) == said
