@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from itertools import groupby
 from typing import Protocol
@@ -52,13 +53,25 @@ class Fanout:
 
     async def _spread(self, change: Change) -> None:
         market = await self._markets.of(change)
-        subscribers = await self._store.subscribers(change.sku, market.category)
+        subscribers = await self._subscribers(change, market)
         stages: list[Stage] = []
         for subscription in subscribers:
             for news in with_new_low(change, market, subscription.kinds):
                 stages += await self._consider(news, subscription, market)
         # A guild with several subscriptions finds out once.
         await self._store.note_stages(list(dict.fromkeys(stages)))
+
+    async def _subscribers(self, change: Change, market: Market) -> Sequence[Subscription]:
+        """Who may want to hear of it. A shop's trouble is told once per target, whatever is watched there."""
+        if not change.kind.is_of_vendor:
+            return await self._store.subscribers(change.sku, market.category)
+        found: dict[tuple[int, str], Subscription] = {}
+        for product in self._products:
+            if any(listing.vendor == change.vendor for listing in product.listings):
+                for each in await self._store.subscribers(product.sku, product.category):
+                    if change.kind in each.kinds:
+                        found.setdefault((each.guild, str(each.target)), each)
+        return list(found.values())
 
     async def _consider(self, change: Change, subscription: Subscription, market: Market) -> list[Stage]:
         """Decide and do it; the stages to note."""

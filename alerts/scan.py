@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,13 +18,19 @@ import structlog
 
 from alerts.domain.changes import Step, advance
 from alerts.domain.confirm import DEFAULTS, Rules, is_mass, turns
-from alerts.domain.model import Change, Known, Product, Reading, Snapshot
+from alerts.domain.model import Availability, Change, Known, Listing, Product, Reading, Snapshot
+from alerts.domain.vendors import note
 from alerts.ports import Clock, Look
 from alerts.store.ports import Commit, Lock, Snapshots, Timetable
 
 LOCK_TTL = timedelta(seconds=15)  # kept alive while scanning; a killed scanner blocks nobody for longer
 _POLL = 0.1
 log = structlog.get_logger()
+
+
+# By vendor: products whose stock there is certain, and whether they are in.
+Canaries = Mapping[str, Sequence[tuple[str, bool]]]
+_NONE: Canaries = {}
 
 
 class Source(StrEnum):
@@ -61,12 +67,14 @@ class Scan:
         patience: timedelta,
         rules: Rules = DEFAULTS,
         products: Iterable[Product] = (),
+        canaries: Canaries = _NONE,
     ) -> None:
         """`looks`: how to look at each vendor, by its name.
 
         `patience`: how long to wait for somebody else's scan of the same product.
         """
         self._looks, self._store, self._clock, self._patience, self._rules = looks, store, clock, patience, rules
+        self._canaries = canaries
         self._listings = Counter(listing.vendor for product in products for listing in product.listings)
         self._flights: dict[str, asyncio.Task[Answer]] = {}
 
@@ -130,8 +138,11 @@ class Scan:
         steps = {}
         for listing, reading in zip(product.listings, readings, strict=True):
             known = before.known(listing.id)
-            steps[listing.id] = advance(listing, known, reading, await self._rules_for(known, reading))
-        commit = _commit(lock, before, steps, self._clock)
+            steps[listing.id] = advance(listing, known, reading, await self._rules_for(product.sku, known, reading))
+        notes = [
+            await self._vendor_note(each, reading) for each, reading in zip(product.listings, readings, strict=True)
+        ]
+        commit = _commit(lock, before, steps, [note for note in notes if note], self._clock)
         if not await self._store.commit(commit):
             log.warning("scan came too late", sku=product.sku, fence=lock.fence)
             return None
@@ -143,20 +154,40 @@ class Scan:
         source = Source.FRESH if any(reading.offer for reading in readings) else Source.STALE
         return Answer(product, kept, source, tuple(commit.changes))
 
-    async def _rules_for(self, known: Known | None, reading: Reading) -> Rules:
-        """Stricter ones while a whole shop turns: then its page has changed rather than its stock."""
+    async def _rules_for(self, sku: str, known: Known | None, reading: Reading) -> Rules:
+        """Stricter ones while a whole shop turns, or its canaries lie: then its page has changed and not its stock."""
         if known is None or not turns(known, reading.offer):
             return self._rules
         since = reading.at - self._rules.flap_window
         turned = await self._store.turned(known.vendor, known.listing, reading.at, since=since)
         is_doubted = is_mass(turned, self._listings[known.vendor], self._rules)
-        return self._rules.model_copy(update={"is_mass": is_doubted}) if is_doubted else self._rules
+        if is_doubted or await self._canaries_lie(known.vendor, sku, reading):
+            return self._rules.model_copy(update={"is_mass": True})
+        return self._rules
+
+    async def _canaries_lie(self, vendor: str, looked_at: str, reading: Reading) -> bool:
+        """Whether a product whose stock is certain is shown otherwise; it is looked at again the sooner for it."""
+        for sku, is_in_stock in self._canaries.get(vendor, ()):
+            shown = reading.offer.availability if reading.offer and sku == looked_at else await self._shown(sku, vendor)
+            if shown and shown.is_in_stock is not is_in_stock:
+                return True
+            await self._store.hurry(sku, reading.at)
+        return False
+
+    async def _shown(self, sku: str, vendor: str) -> Availability | None:
+        listings = (await self._store.snapshot(sku)).listings
+        return next((each.seen for each in listings if each.vendor == vendor), None)
+
+    async def _vendor_note(self, listing: Listing, reading: Reading) -> Change | None:
+        row = await self._store.looked(listing.vendor, reading.at, failed=reading.failure is not None)
+        counts = {"before": row.before, "after": row.after, "blind_after": self._rules.blind_after}
+        return note(listing, reading.failure, since=row.since, at=reading.at, **counts)
 
 
-def _commit(lock: Lock, before: Snapshot, steps: Mapping[str, Step], clock: Clock) -> Commit:
+def _commit(lock: Lock, before: Snapshot, steps: Mapping[str, Step], notes: Sequence[Change], clock: Clock) -> Commit:
     snapshot = before.model_copy(
         update={"scanned_at": clock.now(), "listings": tuple(step.known for step in steps.values())}
     )
     points = {listing: step.point for listing, step in steps.items() if step.point}
     changes = [change for step in steps.values() for change in step.changes]
-    return Commit(lock, snapshot, points, changes)
+    return Commit(lock, snapshot, points, [*changes, *notes])

@@ -32,7 +32,7 @@ from alerts.reading.readers.tinyfish import Budget, Spending, TinyFishReader
 from alerts.reading.readers.woocommerce import WooCommerceReader
 from alerts.reading.web.fetch import WebFetcher
 from alerts.runner import Runner
-from alerts.scan import Scan
+from alerts.scan import Canaries, Scan
 from alerts.settings.model import Settings
 from alerts.store.embedded import Embedded
 from alerts.store.ports import Store
@@ -108,6 +108,7 @@ async def engine(settings: Settings) -> AsyncIterator[Engine]:
                 patience=_patience(settings),
                 rules=settings.confirm.rules(),
                 products=products,
+                canaries=_canaries(settings),
             ),
             history=History(store=store, clock=clock),
             watches=watches,
@@ -174,6 +175,14 @@ def _look(vendor: str, settings: Settings, reader: Reader, clock: Clock) -> Look
         attempts=own.retry.attempts if own else 3,
         pace=own.pace if own else None,
     )
+
+
+def _canaries(settings: Settings) -> Canaries:
+    """What an operator is sure of, by vendor."""
+    return {
+        name: [(sku, is_in) for sku, is_in in ((own.always_in, True), (own.always_out, False)) if sku]
+        for name, own in settings.vendors.items()
+    }
 
 
 def _patience(settings: Settings) -> timedelta:

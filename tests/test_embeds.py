@@ -211,9 +211,10 @@ def test_only_the_role_that_was_asked_for_is_mentioned() -> None:
 
 @pytest.mark.parametrize("kind", ChangeKind)
 def test_every_kind_of_change_has_its_words_and_colour(kind: ChangeKind) -> None:
+    subject = "Acme" if kind.is_of_vendor else "Raspberry Pi 5"
     embed = alert_embed(delivery(kind=kind), Snapshot(sku="pi5"))
 
-    assert embed.title == f"{words.headline(kind)}: Raspberry Pi 5"
+    assert embed.title == f"{words.headline(kind)}: {subject}"
     assert embed.colour is not None
 
 

@@ -184,3 +184,20 @@ async def test_a_scheduled_scan_is_done_once_somebody_looked(world: World) -> No
     await world.clock.advance(5)
     await world.scan.for_slot(PRODUCT, world.clock.now())
     assert world.shops.looks == 4
+
+
+async def test_while_a_canary_lies_no_turn_of_that_shop_is_believed_at_once(world: World) -> None:
+    canary = product("Acme", sku="always")
+    scan = Scan(
+        looks={"Acme": world.shops, "Bolt": world.shops}, store=world.store, clock=world.clock, patience=MINUTE,
+        canaries={"Acme": [("always", True)]},
+    )  # fmt: skip
+    for found in (offer(IN, "100"), offer(OUT, "100")):
+        world.shops.vendors["Acme"] = found
+        await scan(canary, max_age=NOW)
+        await scan(PRODUCT, max_age=NOW)
+
+    acme = (await world.store.snapshot(PRODUCT.sku)).listings[0]
+    assert acme.held
+    assert acme.held.why == "many listings of this shop turned at once"
+    assert await world.news() == []

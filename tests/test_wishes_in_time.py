@@ -6,8 +6,8 @@ from datetime import timedelta
 
 from alerts.domain.model import ChangeKind, Offer
 from alerts.domain.wishes import Target
-from tests.test_journey import ADMIN, DEALS, GUILD, PI, World
-from tests.worlds import IN, OUT, offer
+from tests.test_journey import ADMIN, DEALS, DECK, GUILD, PI, World
+from tests.worlds import IN, OUT, failure, offer
 
 K = ChangeKind
 OTHER = Target(id=11)
@@ -109,3 +109,29 @@ async def test_a_failed_send_costs_nobody_the_cooldown() -> None:
     assert (await world.store.memory(GUILD, mine.id)).told == ()
     await world.deliver()()
     assert (await world.store.memory(GUILD, mine.id)).told != ()
+
+
+async def test_a_blind_shop_is_told_once_per_channel_and_once_when_it_is_back() -> None:
+    world = await subscribed(kinds=[K.VENDOR_BLIND, K.VENDOR_BACK])
+    await world.subscriptions.add(GUILD, DECK, DEALS, by=ADMIN, kinds=[K.VENDOR_BLIND])
+
+    told = []
+    for outcome in [failure()] * 9 + [offer(OUT, "600")] * 2 + [failure()] * 3:
+        world.shops.vendors["Acme"] = outcome
+        await world.scan(PI, max_age=timedelta(0))
+        await world.clock.advance(60)
+        told = await world.turn()
+
+    assert told == [(K.VENDOR_BLIND, DEALS.id), (K.VENDOR_BACK, DEALS.id)]
+    assert "6 looks in a row failed" in world.mailbox.letters[0].change.detail
+
+
+async def test_a_shop_that_cannot_be_read_is_no_news_to_who_did_not_ask() -> None:
+    world = await subscribed()
+
+    for _ in range(9):
+        world.shops.vendors["Acme"] = failure()
+        await world.scan(PI, max_age=timedelta(0))
+        await world.clock.advance(60)
+
+    assert await world.turn() == []

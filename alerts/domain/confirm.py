@@ -32,6 +32,7 @@ class Rules(Fact):
     flap_calm: timedelta = timedelta(minutes=30)  # so long without a turn ends it
     mass_least: int = 5  # so many listings of one shop, and more than this part of them, that turn
     mass_share: Decimal = Decimal("0.3")  # within the flap window are more likely the shop's page than its stock
+    blind_after: int = 6  # so many failed looks in a row, over all its listings, and a shop is blind
     is_mass: bool = False  # whether that is so now, for the listing at hand
 
 

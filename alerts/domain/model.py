@@ -280,11 +280,18 @@ class ChangeKind(StrEnum):
     LOW_STOCK = "low_stock"
     FLAPPING = "flapping"
     STABLE = "stable"
+    VENDOR_BLIND = "vendor_blind"
+    VENDOR_BACK = "vendor_back"
 
     @property
     def is_note(self) -> bool:
         """Whether it tells of a listing's nerves rather than of an offer; nobody subscribes to it by itself."""
         return self in (ChangeKind.FLAPPING, ChangeKind.STABLE)
+
+    @property
+    def is_of_vendor(self) -> bool:
+        """Whether it tells of a shop and not of a product: that it cannot be read, or can be again."""
+        return self in (ChangeKind.VENDOR_BLIND, ChangeKind.VENDOR_BACK)
 
 
 # Longer than the slowest tier's usual interval: then nobody was looking.
@@ -313,6 +320,7 @@ class Change(Fact):
     took: timedelta = timedelta(0)
     is_small: bool = False
     last_seen: AwareDatetime | None = None
+    detail: str = ""
 
     @property
     def was_unwatched(self) -> bool:

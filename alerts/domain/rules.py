@@ -73,6 +73,8 @@ def decide(
 
 def _another_product(case: Case) -> str | None:
     wish = case.subscription
+    if case.change.kind.is_of_vendor:
+        return None  # fan-out asks whoever has a product of that shop
     if wish.category is None:
         return None if case.change.sku == wish.sku else "another product"
     if case.market.category is None:

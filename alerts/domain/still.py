@@ -13,6 +13,8 @@ def still_true(change: Change, known: Known | None, subscription: Subscription |
     """Whether what the change says holds for what is known of its listing now, and for the subscriber's threshold."""
     if known is None or known.offer is None:
         return False
+    if change.kind.is_of_vendor:
+        return (known.failure is not None) is (change.kind is ChangeKind.VENDOR_BLIND)
     if change.kind is ChangeKind.FLAPPING:
         return known.flapping is not None
     if change.kind is ChangeKind.STABLE:

@@ -87,6 +87,8 @@ class VendorSection(Section):
     timeout: Duration | None = Field(default=None, gt=timedelta(0))
     pace: Pace = None
     retry: RetrySection = RetrySection()
+    always_in: Sku | None = None  # canaries: products of the catalogue whose stock at this shop is certain
+    always_out: Sku | None = None
 
 
 class TinyfishSection(Section):
@@ -135,6 +137,7 @@ class ConfirmSection(Section):
     flap_calm: Duration = timedelta(minutes=30)
     mass_least: int = Field(default=5, ge=2, le=10_000)
     mass_share: Percent = Decimal("0.3")
+    blind_after: int = Field(default=6, ge=2, le=1000)
 
     def rules(self) -> Rules:
         """The same as the domain takes it."""
@@ -202,6 +205,15 @@ class Settings(Section):
     confirm: ConfirmSection = ConfirmSection()
     web: WebSection = WebSection()
     products: tuple[ProductSection, ...] = ()
+
+    @model_validator(mode="after")
+    def _canaries_exist(self) -> Self:
+        known = {product.sku for product in self.products}
+        for name, own in self.vendors.items():
+            for key, sku in (("always_in", own.always_in), ("always_out", own.always_out)):
+                if sku and sku not in known:
+                    raise ValueError(f"vendors.{name}.{key}: {sku!r} is no product of this file; name one of its skus")
+        return self
 
     @model_validator(mode="after")
     def _names_are_clear(self) -> Self:

@@ -29,6 +29,11 @@ def history(sku: str, listing: str) -> str:
     return f"{_P}:hist:{sku}:{listing}"
 
 
+def vendor(name: str) -> str:
+    """How reading a vendor goes. Its name may hold any character, so it is hashed."""
+    return f"{_P}:vendor:{blake2b(name.encode(), digest_size=12).hexdigest()}"
+
+
 def turns(vendor: str) -> str:
     """The vendor's name may hold any character, so it is hashed."""
     return f"{_P}:turns:{blake2b(vendor.encode(), digest_size=12).hexdigest()}"

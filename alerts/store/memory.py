@@ -18,7 +18,7 @@ from alerts.domain.waiting import Waiting
 from alerts.domain.wishes import Subscription, Target, Watch
 from alerts.ports import Clock
 from alerts.store.memory_trails import MemoryTrails
-from alerts.store.ports import Claim, Commit, Due, Lock, News
+from alerts.store.ports import Claim, Commit, Due, Lock, News, Row
 
 
 @dataclass
@@ -45,6 +45,7 @@ class MemoryStore(MemoryTrails):
     _fences: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     _seats: dict[str, _Seat] = field(default_factory=dict)
     _commits: dict[str, tuple[str, int]] = field(default_factory=dict)
+    _rows: dict[str, tuple[int, datetime]] = field(default_factory=dict)
     _turns: dict[tuple[str, str], datetime] = field(default_factory=dict)
     _points: dict[tuple[str, str], list[Point]] = field(default_factory=lambda: defaultdict(list))
     _news: dict[str, News] = field(default_factory=dict)
@@ -96,6 +97,13 @@ class MemoryStore(MemoryTrails):
             ticket = f"{next(self._serial):020}"
             self._news[ticket] = News(ticket, change)
         return True
+
+    async def looked(self, vendor: str, at: datetime, *, failed: bool) -> Row:
+        count, since = self._rows.get(vendor, (0, at))
+        self._rows[vendor] = (count + 1, since) if failed else (0, at)
+        if not failed:
+            del self._rows[vendor]
+        return Row(count, count + 1 if failed else 0, since)
 
     async def turned(self, vendor: str, listing: str, at: datetime, *, since: datetime) -> int:
         self._turns[vendor, listing] = at

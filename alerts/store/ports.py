@@ -64,6 +64,15 @@ class Claim:
     tries: int
 
 
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A vendor's failed looks in a row, before and after this one, and when the row began."""
+
+    before: int
+    after: int
+    since: datetime
+
+
 class Snapshots(Protocol):
     """What is known of each product."""
 
@@ -84,6 +93,9 @@ class Snapshots(Protocol):
 
         Safe to repeat: the same commit twice is kept once, and answers True both times.
         """
+
+    async def looked(self, vendor: str, at: datetime, *, failed: bool) -> Row:
+        """Count a vendor's failed looks in a row, over all its listings and all processes; a good one ends the row."""
 
     async def turned(self, vendor: str, listing: str, at: datetime, *, since: datetime) -> int:
         """Note that a listing's stock turned, and count the vendor's listings that did since then."""

@@ -23,6 +23,7 @@ _KINDS = {
     "Back in stock, pre-orders and price drops": DEFAULT_KINDS,
     "Back in stock only": (ChangeKind.RESTOCKED,),
     "Price drops only": (ChangeKind.PRICE_DROP,),
+    "Shops that cannot be read": (ChangeKind.VENDOR_BLIND, ChangeKind.VENDOR_BACK),
     "Everything": tuple(kind for kind in ChangeKind if not kind.is_note),
 }
 

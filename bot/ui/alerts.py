@@ -27,6 +27,8 @@ _COLOUR = {
     ChangeKind.LOW_STOCK: _AMBER,
     ChangeKind.FLAPPING: _GREY,
     ChangeKind.STABLE: _BLUE,
+    ChangeKind.VENDOR_BLIND: _AMBER,
+    ChangeKind.VENDOR_BACK: _GREEN,
 }
 _NOTES = {
     ChangeKind.FLAPPING: "Its stock turns again and again; I keep quiet until it has kept still. ",
@@ -48,6 +50,8 @@ def alert_text(delivery: Delivery) -> str:
 def alert_embed(delivery: Delivery, snapshot: Snapshot) -> discord.Embed:
     """One change, what it was before, who else has it, and why we say so. The footer carries the delivery's id."""
     change = delivery.change
+    if change.kind.is_of_vendor:
+        return _vendor_embed(delivery)
     embed = _frame(delivery, words.headline(change.kind), _COLOUR[change.kind], change.at)
     embed.add_field(name="Now", value=f"**{words.money(change.new.price)}**\n{words.stock(change.new)}")
     embed.add_field(name="Before", value=f"{words.money(change.old.price)}\n{words.stock(change.old)}")
@@ -55,6 +59,16 @@ def alert_embed(delivery: Delivery, snapshot: Snapshot) -> discord.Embed:
     _add_others(embed, [k for k in others if k.offer and k.offer.availability.is_in_stock])
     embed.add_field(name="Why", value=_why(change), inline=False)
     return embed
+
+
+def _vendor_embed(delivery: Delivery) -> discord.Embed:
+    change = delivery.change
+    text = f"{harmless(change.detail, 300)}, the first {words.ago(change.since)}."
+    if change.kind is ChangeKind.VENDOR_BLIND:
+        text += " What is known of its offers stays as it was, and no alert is made of what cannot be seen."
+    title = f"{words.headline(change.kind)}: {harmless(change.vendor, 100)}"
+    embed = discord.Embed(title=title, description=text, colour=_COLOUR[change.kind], timestamp=change.at)
+    return embed.set_footer(text=f"Alert {delivery.id}")
 
 
 def alert_embeds(delivery: Delivery, snapshot: Snapshot) -> list[discord.Embed]:
@@ -118,6 +132,8 @@ def _frame(delivery: Delivery, headline: str, colour: int, at: datetime) -> disc
 def _line(delivery: Delivery, headline: str) -> str:
     change = delivery.change
     name, vendor = harmless(delivery.product_name, 100), harmless(change.vendor, 60)
+    if change.kind.is_of_vendor:
+        return f"{headline}: **{vendor}**"
     return f"{headline}: **{name}** at {vendor}, {words.money(change.new.price)}{_moved(change)}"
 
 

@@ -42,6 +42,8 @@ _HEADLINE = {
     ChangeKind.LOW_STOCK: "Only a few left",
     ChangeKind.FLAPPING: "Keeps changing",
     ChangeKind.STABLE: "Settled again",
+    ChangeKind.VENDOR_BLIND: "Cannot be read",
+    ChangeKind.VENDOR_BACK: "Can be read again",
 }
 
 

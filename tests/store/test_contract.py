@@ -137,6 +137,16 @@ async def test_a_vendors_listings_that_turned_lately_are_counted_once_each(store
     assert await store.turned("Acme", "a", START, since=START - 30 * MINUTE) == 1
 
 
+async def test_a_vendors_failed_looks_are_counted_in_a_row_until_a_good_one(store: Store) -> None:
+    looks = [await store.looked("Volt & Byte", START + i * MINUTE, failed=True) for i in range(3)]
+    good = await store.looked("Volt & Byte", START + 9 * MINUTE, failed=False)
+    again = await store.looked("Volt & Byte", START + 10 * MINUTE, failed=True)
+
+    assert [(row.before, row.after) for row in looks] == [(0, 1), (1, 2), (2, 3)]
+    assert (good.before, good.after, good.since) == (3, 0, START)
+    assert (again.after, again.since) == (1, START + 10 * MINUTE)
+
+
 # News
 
 

@@ -21,7 +21,7 @@ from alerts.store import keys
 
 SCHEMA = 1
 _SCRIPTS = ("commit", "enqueue", "finish", "lead", "lock", "move", "postpone", "promote", "release", "renew",
-            "schedule", "sending")  # fmt: skip
+            "schedule", "sending", "vendor")  # fmt: skip
 log = structlog.get_logger()
 
 

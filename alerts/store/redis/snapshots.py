@@ -10,7 +10,7 @@ import orjson
 
 from alerts.domain.model import Known, Point, Snapshot
 from alerts.store import keys
-from alerts.store.ports import Commit, Lock
+from alerts.store.ports import Commit, Lock, Row
 from alerts.store.redis.link import Link
 
 
@@ -59,6 +59,10 @@ class RedisSnapshots:
         args += [change.model_dump_json(exclude_defaults=True) for change in commit.changes]
         names = [keys.snapshot(sku), keys.CHANGES, *(keys.history(sku, listing) for listing, _ in points)]
         return bool(await self._link.run("commit", names, args))
+
+    async def looked(self, vendor: str, at: datetime, *, failed: bool) -> Row:
+        before, after, since = await self._link.run("vendor", [keys.vendor(vendor)], [int(failed), at.isoformat()])
+        return Row(int(before), int(after), datetime.fromisoformat(since))
 
     async def turned(self, vendor: str, listing: str, at: datetime, *, since: datetime) -> int:
         name = keys.turns(vendor)
