@@ -57,6 +57,19 @@ FLAP = change(ChangeKind.FLAPPING)
 # case → the rules, the change, what else is known, the verb and the reason
 CASES: dict[str, tuple[dict[str, Any], Change, dict[str, Any], Verb, str]] = {
     "a subscribed kind": ({}, change(), {}, DELIVER, "subscribed to restocked"),
+    "a move below the floor": (
+        {"kinds": ALL}, priced("599.50", is_small=True), {}, SUPPRESS, "price drop by too little to tell of"
+    ),
+    "a small move for who lowered the floor": (
+        {"kinds": ALL, "floor_amount": 0}, priced("599.50", is_small=True), {}, DELIVER, "subscribed to price drop"
+    ),
+    "a move below a floor of one's own": (
+        {"kinds": ALL, "floor_amount": 50, "floor_percent": 10}, priced("560"), {},
+        SUPPRESS, "price drop by too little to tell of",
+    ),
+    "a move above a floor of one's own": (
+        {"kinds": ALL, "floor_amount": 50, "floor_percent": 5}, priced("560"), {}, DELIVER, "subscribed to price drop"
+    ),
     "another kind": ({}, change(SOLD_OUT), {}, SUPPRESS, "sold out is not among the subscribed kinds"),
     "told beside": ({}, BESIDE, {}, SUPPRESS, "told together with restocked"),
     "beside a kind unheard of": ({"kinds": [DROP]}, BESIDE, {}, DELIVER, "subscribed to price drop"),

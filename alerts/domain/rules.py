@@ -8,6 +8,7 @@ from enum import StrEnum
 from pydantic import AwareDatetime
 
 from alerts.domain import price_rules, spoken
+from alerts.domain.changes import FLOOR_AMOUNT, FLOOR_FRACTION
 from alerts.domain.market import GONE, Market
 from alerts.domain.memory import NOTHING, Memory
 from alerts.domain.model import Change, ChangeKind, Fact
@@ -18,6 +19,7 @@ from alerts.domain.written import matches
 
 UNKNOWN = Market()
 _NOTES = (ChangeKind.FLAPPING, ChangeKind.STABLE)
+_MOVES = (ChangeKind.PRICE_DROP, ChangeKind.PRICE_RISE)
 _STOCK = (ChangeKind.RESTOCKED, ChangeKind.SOLD_OUT)
 
 
@@ -106,9 +108,20 @@ def _told_beside(case: Case) -> str | None:
 
 def _too_small(case: Case) -> str | None:
     """A move of less than the floor is for those alone who named a threshold of their own."""
-    if not case.change.is_small or case.subscription.has_threshold:
+    change, wish = case.change, case.subscription
+    if change.kind not in _MOVES or wish.has_threshold:
         return None
-    return f"{spoken.kind(case.change.kind)} by too little to tell of"
+    return f"{spoken.kind(change.kind)} by too little to tell of" if _is_below_floor(change, wish) else None
+
+
+def _is_below_floor(change: Change, wish: Subscription) -> bool:
+    """Neither by more than the amount nor by the percentage; a floor of one's own counts from look to look."""
+    old, new = change.old.price, change.new.price
+    if (wish.floor_amount is None and wish.floor_percent is None) or old is None or new is None:
+        return change.is_small
+    amount = FLOOR_AMOUNT if wish.floor_amount is None else wish.floor_amount
+    fraction = FLOOR_FRACTION if wish.floor_percent is None else wish.floor_percent / 100
+    return abs(new.amount - old.amount) <= amount and abs(old.change_to(new)) <= fraction
 
 
 def _place(case: Case) -> str | None:

@@ -77,6 +77,8 @@ class Subscription(Fact):
     drop_percent: Annotated[Percent, Field(gt=0)] | None = None
     drop_amount: Price | None = None
     reference: Reference = Reference.PREVIOUS
+    floor_amount: Annotated[Decimal, Field(ge=0)] | None = None
+    floor_percent: Percent | None = None
     new_low: Literal[30, 90, "ever"] | None = None
     with_shipping: bool = False
 
