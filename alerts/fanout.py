@@ -88,7 +88,7 @@ class Fanout:
         is_told = decision.verb is Verb.DELIVER
         if is_told or (_is_followed(change) and ChangeKind.RESTOCKED in subscription.kinds):
             # Not asked for, but the living alert of a restock follows what becomes of it.
-            delivery = self._delivery(change, subscription, is_follow_up=not is_told)
+            delivery = self._delivery(change, subscription, market, is_follow_up=not is_told)
             await self._store.enqueue(delivery)
             # A follow-up is noted when it changes a message; mostly there is none to change.
             stages += went(delivery, Step.QUEUED, "", now) if is_told else []
@@ -130,12 +130,14 @@ class Fanout:
             await self._store.hold(waiting_for(change, subscription, decision.until))
         if decision.verb is not Verb.DELIVER:
             return None
-        return self._delivery(change, subscription)
+        return self._delivery(change, subscription, market)
 
-    def _delivery(self, change: Change, subscription: Subscription, *, is_follow_up: bool = False) -> Delivery:
+    def _delivery(
+        self, change: Change, subscription: Subscription, market: Market, *, is_follow_up: bool = False
+    ) -> Delivery:
         product = self._products.get(change.sku)
         name, now = product.name if product else change.sku, self._clock.now()
-        return delivery_for(change, subscription, product_name=name, now=now, is_follow_up=is_follow_up)
+        return delivery_for(change, subscription, product_name=name, now=now, is_follow_up=is_follow_up, market=market)
 
 
 def _is_followed(change: Change) -> bool:

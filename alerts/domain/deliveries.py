@@ -9,6 +9,7 @@ from hashlib import blake2b
 
 from pydantic import AwareDatetime
 
+from alerts.domain.market import Market
 from alerts.domain.model import Change, Fact, KeyPart, state_of
 from alerts.domain.wishes import Subscription, Target
 
@@ -46,6 +47,7 @@ class Delivery(Fact):
     queued_at: AwareDatetime
     is_follow_up: bool = False
     also: tuple[Also, ...] = ()
+    market: Market | None = None
 
 
 def delivery_id(change: Change, target: Target) -> str:
@@ -73,6 +75,7 @@ def delivery_for(
     product_name: str,
     now: AwareDatetime,
     is_follow_up: bool = False,
+    market: Market | None = None,
 ) -> Delivery:
     """The message this subscriber gets for this change."""
     return Delivery(
@@ -85,6 +88,7 @@ def delivery_for(
         change=change,
         queued_at=now,
         is_follow_up=is_follow_up,
+        market=market,
     )
 
 

@@ -57,8 +57,20 @@ def alert_embed(delivery: Delivery, snapshot: Snapshot) -> discord.Embed:
     embed.add_field(name="Before", value=f"{words.money(change.old.price)}\n{words.stock(change.old)}")
     others = [k for k in snapshot.listings if k.listing != change.listing and k.offer]
     _add_others(embed, [k for k in others if k.offer and k.offer.availability.is_in_stock])
+    _add_lately(embed, delivery)
     embed.add_field(name="Why", value=_why(change), inline=False)
     return embed
+
+
+def _add_lately(embed: discord.Embed, delivery: Delivery) -> None:
+    """What it cost lately, so that a price can be judged."""
+    market, price = delivery.market, delivery.change.new.price
+    if market is None or price is None or not delivery.change.new.availability.is_in_stock:
+        return
+    known = {"Median of 30 days": market.median_30d, "lowest of 90 days": market.low_90d}
+    parts = [f"{name} {words.money(each)}" for name, each in known.items() if each and each.currency == price.currency]
+    if parts:
+        embed.add_field(name="Lately", value=" · ".join(parts), inline=False)
 
 
 def _vendor_embed(delivery: Delivery) -> discord.Embed:
@@ -154,7 +166,10 @@ def _stand_line(stand: Stand, since: datetime) -> str:
 
 def _add_others(embed: discord.Embed, others: Sequence[Known]) -> None:
     """Who else has it, so that the alert is about the product and not about one shop."""
-    lines = [f"{words.money(k.offer.price)} · {words.link(harmless(k.vendor, 60), k.url)}" for k in others if k.offer]
+    cheapest_first = sorted(others, key=lambda k: (k.offer.price.amount if k.offer and k.offer.price else 0, k.vendor))
+    lines = [
+        f"{words.money(k.offer.price)} · {words.link(harmless(k.vendor, 60), k.url)}" for k in cheapest_first if k.offer
+    ]
     if lines:
         more = len(lines) - _MOST_SHOPS
         text = "\n".join([*lines[:_MOST_SHOPS], *([f"and {more} more"] if more > 0 else [])])
@@ -164,7 +179,9 @@ def _add_others(embed: discord.Embed, others: Sequence[Known]) -> None:
 def _why(change: Change) -> str:
     was = words.money(change.old.price) if change.kind in _PRICE else words.plain_stock(change.old)
     before = f"It was {was} since {words.moment(change.since)}"
-    said = next((e for e in change.new.evidence if e.path.endswith("availability") and e.raw), None)
+    # What a person can see on the page proves more to them than its hidden data.
+    proofs = sorted(change.new.evidence, key=lambda e: e.source != "buybox")
+    said = next((e for e in proofs if e.raw and (e.source == "buybox" or e.path.endswith("availability"))), None)
     proof = f" Now the page says “{harmless(said.raw, 80)}” ({said.source})." if said else ""
     if change.was_unwatched and change.last_seen:
         before += f"; changed while offline, last seen {words.ago(change.last_seen)}"
