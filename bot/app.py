@@ -23,6 +23,7 @@ from alerts.history import History
 from alerts.jobs import DocketQueue, JobQueue
 from alerts.ports import Clock, Look, Reader
 from alerts.products import Products
+from alerts.reading.data.overrides import Override
 from alerts.reading.manners import polite
 from alerts.reading.readers.auto import AutoReader
 from alerts.reading.readers.by_kind import Readers
@@ -33,7 +34,7 @@ from alerts.reading.readers.woocommerce import WooCommerceReader
 from alerts.reading.web.fetch import WebFetcher
 from alerts.runner import Runner
 from alerts.scan import Canaries, Scan
-from alerts.settings.model import Settings
+from alerts.settings.model import ReadingSection, Settings
 from alerts.store.embedded import Embedded
 from alerts.store.ports import Store
 from alerts.store.redis.link import redis_url
@@ -136,7 +137,12 @@ async def shops(
             )
         )
         tinyfish = await _tinyfish(settings, clock, spending, closing)
-        page = PageReader(fetcher)
+        told = {
+            name: Override(**own.reading.model_dump())
+            for name, own in settings.vendors.items()
+            if own.reading != ReadingSection()
+        }
+        page = PageReader(fetcher, overrides=told)
         platforms: dict[ReaderKind, Reader] = {
             ReaderKind.SHOPIFY: ShopifyReader(fetcher, clock=clock),
             ReaderKind.WOOCOMMERCE: WooCommerceReader(fetcher),

@@ -51,6 +51,13 @@ def with_listing(**fields: str) -> str:
         ("store:\n  ulr: x", "config.yaml, line 2: store.ulr", "did you mean url?"),
         ("web:\n  zzz: 1", "config.yaml, line 2: web.zzz", "choose among host, port, public_metrics"),
         ("vendors:\n  Acme: {paze: 1/s}", "config.yaml, line 2: vendors.Acme.paze", "did you mean pace?"),
+        ("vendors: {A: {reading: {price: 'a['}}}", "line 1: vendors.A.reading.price", "is not a CSS selector"),
+        ("vendors: {A: {reading: {price: ''}}}", "line 1: vendors.A.reading.price", ""),
+        ("vendors: {A: {reading: {state: s, price_path: '$..a'}}}", "vendors.A.reading.price_path", "offers[0].price"),
+        ("vendors: {A: {reading: {price_path: a.b}}}", "vendors.A.reading", "set state"),
+        ("vendors: {A: {reading: {state: script}}}", "vendors.A.reading", "set price_path or stock_path"),
+        ("vendors: {A: {reading: {in_stock: [yes it is]}}}", "vendors.A.reading", "set stock or stock_path"),
+        ("vendors: {A: {reading: {prise: .x}}}", "vendors.A.reading.prise", "did you mean price?"),
         ("store: {url: 'mysql://x'}", "line 1: store.url", "write embedded:// or redis://HOST:PORT/0"),
         ("store: {url: 'redis://'}", "line 1: store.url", "names no host"),
         ("store: {url: 'redis+sentinel://a/b'}", "line 1: store.url", "not supported by this version"),
@@ -283,7 +290,10 @@ def test_every_kind_of_value_is_kept_as_it_was_written() -> None:
         discord: {api_base: "http://127.0.0.1:1/api"}
         store: {url: "valkey://a:1/0", data_dir: there}
         fetch: {timeout: 1s, max_bytes: 1KiB, pace: none, concurrency: 9, allow_private: ["a:1"], respect_robots: false}
-        vendors: {Acme: {timeout: 2s, pace: 1/5s, retry: {attempts: 5}}}
+        vendors:
+          Acme:
+            {timeout: 2s, pace: 1/5s, retry: {attempts: 5},
+             reading: {price: ".now > b", in_stock: [on hand], stock: "#s"}}
         tinyfish: {base_url: "https://t.test", timeout: 3s, daily_budget_usd: 1.5}
         cache: {fresh: 4s, ttl: {default: 5s, cards: 24h}}
         tiers: {hot: {every: 6s, limit: 1}, warm: {every: 7s, limit: 2}, cold: {every: 8s, limit: 3}}
@@ -297,6 +307,7 @@ def test_every_kind_of_value_is_kept_as_it_was_written() -> None:
 
     assert settings.confirm.price_drop == Decimal("0.335")
     assert settings.vendors["Acme"].pace == timedelta(seconds=5)
+    assert settings.vendors["Acme"].reading.price == ".now > b"
     assert settings.cache.ttl["cards"] == timedelta(days=1)
     assert settings.fetch.pace is None
     defaults = Settings()

@@ -81,6 +81,49 @@ class RetrySection(Section):
     attempts: int = Field(default=3, ge=1, le=10)
 
 
+def _selector(text: str) -> str:
+    without_strings = re.sub(r"""\"[^"]*\"|'[^']*'""", "", text)
+    is_even = all(without_strings.count(a) == without_strings.count(b) for a, b in ("[]", "()"))
+    if not is_even or re.search(r"""["'{};<]""", without_strings):
+        raise ValueError("is not a CSS selector; write for instance .product-price")
+    return text
+
+
+def _json_path(text: str) -> str:
+    if not re.fullmatch(r"[^.\[\]\s]+(?:\.[^.\[\]\s]+|\[\d{1,6}\])*", text):
+        raise ValueError("is not a path of names and numbers; write for instance product.offers[0].price")
+    return text
+
+
+Selector = Annotated[str, Field(min_length=1, max_length=300), AfterValidator(_selector)]
+JsonPath = Annotated[str, Field(min_length=1, max_length=300), AfterValidator(_json_path)]
+Phrase = Annotated[str, Field(min_length=2, max_length=120)]
+
+
+class ReadingSection(Section):
+    """Where a vendor's pages show price and stock, when they cannot be read without being told."""
+
+    price: Selector | None = None
+    stock: Selector | None = None
+    state: Selector | None = None
+    price_path: JsonPath | None = None
+    currency_path: JsonPath | None = None
+    stock_path: JsonPath | None = None
+    in_stock: tuple[Phrase, ...] = ()
+    out_of_stock: tuple[Phrase, ...] = ()
+
+    @model_validator(mode="after")
+    def _is_complete(self) -> Self:
+        paths = [name for name in ("price_path", "currency_path", "stock_path") if getattr(self, name)]
+        if paths and not self.state:
+            raise ValueError(f"{paths[0]} leads into JSON, but nothing says where that is; set state")
+        if self.state and not paths:
+            raise ValueError("state holds JSON, but nothing says what to take from it; set price_path or stock_path")
+        if (self.in_stock or self.out_of_stock) and not (self.stock or self.stock_path):
+            raise ValueError("there are phrases, but nothing says where they stand; set stock or stock_path")
+        return self
+
+
 class VendorSection(Section):
     """A vendor's own manners; what is not set is taken from `fetch`."""
 
@@ -89,6 +132,7 @@ class VendorSection(Section):
     retry: RetrySection = RetrySection()
     always_in: Sku | None = None  # canaries: products of the catalogue whose stock at this shop is certain
     always_out: Sku | None = None
+    reading: ReadingSection = ReadingSection()
 
 
 class TinyfishSection(Section):

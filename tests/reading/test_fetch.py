@@ -14,12 +14,10 @@ from typing import Any
 import aiohttp
 import pytest
 from aiohttp import web
-from aiohttp.abc import AbstractResolver, ResolveResult
 
 from alerts.domain.errors import ReadError
 from alerts.domain.model import FailureReason
-from alerts.reading.web.addresses import NotAllowed, is_public
-from alerts.reading.web.fetch import _Hop
+from alerts.reading.web.addresses import is_public
 from tests.reading.shop import fetcher, page, shop
 
 
@@ -64,45 +62,6 @@ def test_ordinary_addresses_are_public(address: str) -> None:
 async def test_addresses_that_are_never_asked(url: str) -> None:
     async with fetcher() as door:
         assert (await failure(door, url)).is_worth_retrying is False
-
-
-@pytest.mark.parametrize(
-    "host",
-    ["127.0.0.1", "localhost", "0x7f000001", "0x7f.1", "[::ffff:127.0.0.1]", "①②⑦.⓪.⓪.①", "127。0。0。1", "0.0.0.0"],
-)
-async def test_a_private_server_is_never_reached(host: str) -> None:
-    async with shop(page) as private, fetcher(respect_robots=False) as door:
-        port = private.place.rpartition(":")[2]
-        with pytest.raises(ReadError) as failed:
-            await door._ask(f"http://{host}:{port}/", "text/html", _Hop(may_be_private=False))
-
-        assert (private.seen, failed.value.reason) == ([], FailureReason.UNREACHABLE)
-
-
-class Rebinding(AbstractResolver):
-    """Answers the private address for every name, as a rebinding or a lying DNS does."""
-
-    def __init__(self, *addresses: str) -> None:
-        self.addresses = addresses
-
-    async def resolve(self, host: str, port: int = 0, family: int = socket.AF_INET) -> list[ResolveResult]:
-        return [
-            ResolveResult(hostname=host, host=one, port=port, family=socket.AF_INET, proto=0, flags=0)
-            for one in self.addresses
-        ]
-
-    async def close(self) -> None:
-        pass
-
-
-@pytest.mark.parametrize("addresses", [["127.0.0.1"], ["127.0.0.1", "10.0.0.1"], ["192.0.2.1", "127.0.0.1"]])
-async def test_a_name_that_leads_to_a_private_address_is_stopped_at_the_socket(addresses: list[str]) -> None:
-    async with shop(page) as private, fetcher(resolver=Rebinding(*addresses), respect_robots=False) as door:
-        port = private.place.rpartition(":")[2]
-        with pytest.raises(NotAllowed) as failed:
-            await door._ask(f"http://shop.example:{port}/", "text/html", _Hop(may_be_private=False))
-
-    assert (private.seen, "private network" in failed.value.detail) == ([], True)
 
 
 async def test_a_listed_place_opens_nothing_but_itself() -> None:

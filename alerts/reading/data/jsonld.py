@@ -14,11 +14,12 @@ Node = dict[str, Any]
 
 _MAX_DEPTH = 60
 _MAX_NODES = 20_000
-_WRAPPERS = re.compile(
-    r"^\s*(?:/\*\s*<!\[CDATA\[\s*\*/|//\s*<!\[CDATA\[|<!\[CDATA\[|<!--)|(?:/\*\s*\]\]>\s*\*/|//\s*\]\]>|\]\]>|-->)\s*;?\s*$"
-)
+_OPENING = re.compile(r"(?:/\*\s*<!\[CDATA\[\s*\*/|//\s*<!\[CDATA\[|<!\[CDATA\[|<!--)")
+_CLOSING = re.compile(r"(?:/\*\s*\]\]>\s*\*/|//\s*\]\]>|\]\]>|-->)\s*;?\s*$")
+_WRAPPER = 60  # no wrapper is longer
 _TRAILING_COMMA = re.compile(r",(\s*[}\]])")
-_COMMENT = re.compile(r'("(?:[^"\\]|\\.)*")|/\*.*?\*/|(?<!:)//[^\n]*', re.DOTALL)
+# What is left open ends at the end of the text: looking for its end again and again would take for ever.
+_COMMENT = re.compile(r'("(?:[^"\\]++|\\.)*+(?:"|\\?\Z))|/\*.*?(?:\*/|\Z)|(?<!:)//[^\n]*+', re.DOTALL)
 _RELEVANT = re.compile(r'"\s*@?(?:offers|price|lowprice|availability|hasvariant)"|product|offer', re.IGNORECASE)
 # Below these keys other products are told of, not this one.
 _OTHERS = frozenset(
@@ -79,7 +80,13 @@ def _as_is(text: str) -> str:
 
 
 def _unwrapped(text: str) -> str:
-    return _WRAPPERS.sub("", _WRAPPERS.sub("", text)).strip().rstrip(";")
+    for _ in range(2):
+        text = text.strip()
+        if opening := _OPENING.match(text):
+            text = text[opening.end() :]
+        if closing := _CLOSING.search(text, max(len(text) - _WRAPPER, 0)):
+            text = text[: closing.start()]
+    return text.strip().rstrip(";")
 
 
 def _without_commas(text: str) -> str:

@@ -65,17 +65,32 @@ def _single(
 
 def _price(offer: Node, specs: list[Node]) -> tuple[str | None, PriceKind, str | None]:
     kind = PriceKind.MEMBER if "validformembertier" in offer else PriceKind.EXACT
-    if raw := _scalar(offer.get("price")):
+    raw = _scalar(offer.get("price"))
+    if raw and (gross := _with_tax(raw, offer, specs)):
+        return gross, kind, None
+    if raw:
         return raw, kind, None
     if low := _scalar(offer.get("lowprice")):
         high = _scalar(offer.get("highprice"))
         return low, PriceKind.FROM if high not in (None, low) else kind, None
     plain = [spec for spec in specs if _is_the_price(spec)]
-    for spec in sorted(plain, key=lambda spec: "validformembertier" in spec):
+    for spec in sorted(plain, key=lambda spec: ("validformembertier" in spec, _tax(spec) is False)):
         if raw := _scalar(spec.get("price")) or _scalar(spec.get("minprice")):
             member = PriceKind.MEMBER if "validformembertier" in spec else kind
             return raw, member, text_of(spec.get("pricecurrency"))
     return None, kind, None
+
+
+def _with_tax(stated: str, offer: Node, specs: list[Node]) -> str | None:
+    """The price with tax, where the data say that the stated one is without."""
+    net = {_scalar(spec.get("price")) for spec in specs if _tax(spec) is False and _is_the_price(spec)}
+    gross = [_scalar(spec.get("price")) for spec in specs if _tax(spec) and _is_the_price(spec)]
+    return next(iter(gross), None) if stated in net or _tax(offer) is False else None
+
+
+def _tax(spec: Node) -> bool | None:
+    said = spec.get("valueaddedtaxincluded")
+    return {"true": True, "false": False}.get(str(said).rpartition("/")[2].lower())
 
 
 def _is_the_price(spec: Node) -> bool:

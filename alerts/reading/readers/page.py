@@ -10,9 +10,10 @@ from alerts.domain.model import Listing, Offer
 from alerts.ports import Fetcher, Page
 from alerts.reading.data.overrides import Override
 from alerts.reading.readers.aside import read_aside
+from alerts.reading.weigh.verdict import is_stale
 
 _REMEMBERED = 2048
-_Key = tuple[str, bytes, Listing]
+_Key = tuple[str, bytes, str, str, Listing]
 
 
 class PageReader:
@@ -32,7 +33,8 @@ class PageReader:
     async def read_from(self, page: Page, listing: Listing) -> Offer:
         """The same of a page that is at hand."""
         # `read_page` is a pure function of exactly these, so repeating its answer cannot be wrong.
-        key = (page.url, blake2b(page.body, digest_size=16).digest(), listing)
+        told = page.headers.get("Content-Type", ""), page.headers.get("Age", "") if is_stale(page) else ""
+        key = (page.url, blake2b(page.body, digest_size=16).digest(), *told, listing)
         answer = self._answers.get(key)
         if answer is None:
             answer = self._answers[key] = await read_aside(page, listing, self._overrides.get(listing.vendor))

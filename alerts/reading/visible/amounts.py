@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, cast
@@ -18,6 +19,7 @@ from alerts.reading.words.prices import ascii_digits
 _TEXTS_BEFORE, _TEXTS_AFTER = 120, 400
 _LONGEST_TEXT = 140
 _MAX_CLIMB = 80
+_TAX = Mark.NET | Mark.GROSS
 _DIGIT = re.compile(r"\d")
 _NUMBER = (
     r"\d{1,3}(?:[ .,'’\u00a0\u202f]\d{3})+(?:[.,]\d{1,2})?(?!\d)|\d{1,3}(?:,\d{2})+,\d{3}(?:\.\d{1,2})?(?!\d)"
@@ -80,7 +82,13 @@ class Amount:
     @property
     def kind(self) -> int:
         """What its surroundings and the words beside it say it is."""
-        return self.marks | label_marks(self.before, "" if self.is_range else self.after)
+        after = 0 if self.is_range else label_marks("", self.after)
+        if self.after.endswith(":"):
+            after &= ~_TAX  # it names what comes next
+        before = label_marks(self.before, "")
+        if after & _TAX:  # "63.75 ex VAT (76.50 inc VAT)": what stands between two amounts is said of the first
+            before &= ~_TAX
+        return self.marks | before | after
 
     @property
     def is_least(self) -> bool:
@@ -136,17 +144,36 @@ def surroundings(dom: Dom, node: LexborNode, anchor: Anchor) -> tuple[int, int]:
     return marks | Mark.ASIDE, _MAX_CLIMB * 2
 
 
-def amounts(dom: Dom, anchor: Anchor) -> list[Amount]:
+def within(dom: Dom, anchor: Anchor, reach: int, *, before: int, after: int) -> tuple[int, int]:
+    """The texts, from and up to, that stand no further up from the anchor than `reach`; not more than so many.
+
+    What an ancestor holds stands side by side in the page, so only the two ends have to be looked for.
+    """
+    texts, at = dom.texts, anchor.position
+    back = range(max(0, at - before), at)
+    ahead = range(at, min(len(texts), at + after))
+    first = bisect_left(back, -reach, key=lambda index: -level_of(texts[index].node, anchor))
+    last = bisect_right(ahead, reach, key=lambda index: level_of(texts[index].node, anchor))
+    return back.start + first, ahead.start + last
+
+
+def amounts(dom: Dom, anchor: Anchor, *, before: int = _TEXTS_BEFORE, after: int = _TEXTS_AFTER) -> list[Amount]:
     """Every visible amount, the nearest to the product's name first, then in the order of the page."""
     found: list[Amount] = []
-    texts, start = dom.texts, max(0, anchor.position - _TEXTS_BEFORE)
+    texts, start = dom.texts, max(0, anchor.position - before)
     last = -1
-    for index in range(start, min(len(texts), anchor.position + _TEXTS_AFTER)):
+    for index in range(start, min(len(texts), anchor.position + after)):
         words = texts[index].words
         if index > last and len(words) <= _LONGEST_TEXT and _DIGIT.search(words):
             more, last = _amounts_at(dom, index, anchor)
             found.extend(more)
     return sorted(found, key=lambda one: one.distance)
+
+
+def holds_all(dom: Dom, anchor: Anchor, reach: int, *, before: int, after: int) -> bool:
+    """Whether nothing that stands as near as `reach` lies outside of so many texts."""
+    edges = (anchor.position - before - 1, anchor.position + after)
+    return all(level_of(dom.texts[at].node, anchor) > reach for at in edges if 0 <= at < len(dom.texts))
 
 
 def _amounts_at(dom: Dom, index: int, anchor: Anchor) -> tuple[list[Amount], int]:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 
-from alerts.reading.visible.amounts import Amount, Anchor, amounts, anchor_at, surroundings
+from alerts.reading.visible.amounts import Amount, Anchor, amounts, anchor_at, holds_all, surroundings, within
 from alerts.reading.visible.controls import Controls, controls_near
 from alerts.reading.visible.dom import Dom, Text
 from alerts.reading.words.marks import Mark
@@ -18,8 +19,14 @@ from alerts.reading.words.phrases import Sense, folded, senses
 NOT_THE_PRICE = Mark.HIDDEN | Mark.ASIDE | Mark.SHIPPING | Mark.SAVING | Mark.INSTALMENT | Mark.UNIT
 _BEFORE_NOW = Mark.STRUCK | Mark.OLD
 _TEXTS_BEFORE, _TEXTS_AFTER = 60, 260
+_ROOMS = (
+    (15, 50),
+    (40, 130),
+    (120, 400),
+)  # how many texts before and after the name are looked at, until one is enough
 _LONGEST_STOCK_TEXT = 90
 _NEAR = 4
+_TAX_REACH = 3
 _NO_EVIDENCE = Mark.HIDDEN | Mark.ASIDE | Mark.VARIANT | Mark.SHIPPING
 _FIELDS = (
     (Sense.OUT, "out"),
@@ -42,17 +49,26 @@ class StockWords:
     discontinued: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class BuyBox:
-    """What stands around the product's name. `price` is None when nothing there is plainly the price."""
+    """What stands around the product's name. `price` is None when nothing there is plainly the price.
 
-    price: Amount | None
-    is_sure: bool
-    before: Amount | None
-    others: tuple[Amount, ...]
-    controls: Controls
-    stock: StockWords
-    name: str | None
+    `near` are the amounts that stand as near as the price, or all when there is none.
+    """
+
+    price: Amount | None = None
+    is_sure: bool = False
+    before: Amount | None = None
+    near: tuple[Amount, ...] = ()
+    controls: Controls = field(default_factory=Controls)
+    stock: StockWords = field(default_factory=StockWords)
+    name: str | None = None
+    place: tuple[Dom, Anchor] | None = None
+
+    @cached_property
+    def others(self) -> tuple[Amount, ...]:
+        """All amounts around, the nearest first. Few pages need them: only those that contradict themselves."""
+        return tuple(_away(amounts(*self.place))[:60]) if self.place else ()
 
 
 def buy_box(dom: Dom, names: Sequence[str]) -> BuyBox:
@@ -64,7 +80,7 @@ def buy_box(dom: Dom, names: Sequence[str]) -> BuyBox:
             best = box
         if box.is_sure and _reach(box) <= _NEAR:
             break  # the name stands twice on many pages, once for telephones; one plain buy box is enough
-    return best or BuyBox(None, False, None, (), Controls(), StockWords(), None)  # noqa: FBT003
+    return best or BuyBox()
 
 
 def _reach(box: BuyBox) -> int:
@@ -72,19 +88,34 @@ def _reach(box: BuyBox) -> int:
 
 
 def _box(dom: Dom, anchor: Anchor, name: str | None) -> BuyBox:
-    near = [one for one in amounts(dom, anchor) if one.distance > 0]
-    price, is_sure = _main(near)
+    near, price, is_sure = _priced(dom, anchor)
     controls = controls_near(dom, anchor, price.distance if price else None)
     reach = max(price.distance if price else 0, controls.distance or 0) or 4
     return BuyBox(
         price=price,
         is_sure=is_sure,
         before=_before(near, price),
-        others=tuple(near[:60]),
+        near=tuple(near[:60]),
         controls=controls,
         stock=_stock_words(dom, anchor, reach),
         name=name,
+        place=(dom, anchor),
     )
+
+
+def _priced(dom: Dom, anchor: Anchor) -> tuple[list[Amount], Amount | None, bool]:
+    """The amounts around, the price among them, and whether it is sure; looking no further than the price stands."""
+    for before, after in _ROOMS:
+        near = _away(amounts(dom, anchor, before=before, after=after))
+        price, is_sure = _main(near)
+        reach = price.distance + _TAX_REACH * bool(price.kind & Mark.NET) if price else 0
+        if price and holds_all(dom, anchor, reach, before=before, after=after):
+            break
+    return near, price, is_sure
+
+
+def _away(found: Sequence[Amount]) -> list[Amount]:
+    return [one for one in found if one.distance > 0]  # what stands in the name itself is a part of it
 
 
 def _anchors(dom: Dom, names: Sequence[str]) -> Sequence[tuple[Anchor, str]]:
@@ -111,16 +142,29 @@ def _is_name(text: Text, names: Sequence[str]) -> bool:
 
 
 def _main(near: Sequence[Amount]) -> tuple[Amount | None, bool]:
-    """The price, out of the nearest group that holds one, and whether there is no other choice in that group."""
+    """The price, out of the nearest group that holds one, and whether there is no other choice in that group.
+
+    A price without tax gives way to one a little further out that is said to hold it.
+    """
+    found: tuple[Amount | None, bool] = (None, False)
     for distance in dict.fromkeys(one.distance for one in near):
-        group = [one for one in near if one.distance == distance and not one.kind & NOT_THE_PRICE]
-        group = [one for one in group if one.sign or one.marks & Mark.PRICE]
-        current = [one for one in group if not one.kind & _BEFORE_NOW] or [
-            one for one in group if not one.kind & Mark.STRUCK
-        ]
+        net = found[0]
+        if net and distance > net.distance + _TAX_REACH:
+            break
+        current = _current([one for one in near if one.distance == distance])
+        if net:
+            current = [one for one in current if one.kind & Mark.GROSS and not one.kind & Mark.NET]
         if current:
-            return _best(current)
-    return None, False
+            found = _best(current)
+            if found[0] is None or not found[0].kind & Mark.NET:
+                return found
+    return found
+
+
+def _current(group: Sequence[Amount]) -> list[Amount]:
+    group = [one for one in group if not one.kind & NOT_THE_PRICE and (one.sign or one.marks & Mark.PRICE)]
+    now = [one for one in group if not one.kind & _BEFORE_NOW]
+    return now or [one for one in group if not one.kind & Mark.STRUCK]
 
 
 def _best(current: Sequence[Amount]) -> tuple[Amount, bool]:
@@ -175,7 +219,8 @@ def _digits(number: str) -> str:
 
 def _stock_words(dom: Dom, anchor: Anchor, reach: int) -> StockWords:
     said: dict[str, str] = {}
-    for text in dom.texts[max(0, anchor.position - _TEXTS_BEFORE) : anchor.position + _TEXTS_AFTER]:
+    start, end = within(dom, anchor, reach, before=_TEXTS_BEFORE, after=_TEXTS_AFTER)
+    for text in dom.texts[start:end]:
         if len(text.words) > _LONGEST_STOCK_TEXT + 40:
             continue
         words = folded(text.words)

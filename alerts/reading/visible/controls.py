@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from selectolax.lexbor import LexborNode
 
-from alerts.reading.visible.amounts import Anchor, surroundings
+from alerts.reading.visible.amounts import Anchor, surroundings, within
 from alerts.reading.visible.dom import Dom
 from alerts.reading.words.marks import Mark
 from alerts.reading.words.phrases import Sense, buys, folded, senses
@@ -41,8 +41,8 @@ def controls_near(dom: Dom, anchor: Anchor, price_distance: int | None) -> Contr
     """Look at every visible control around the anchor, no further up than a little above the price."""
     reach = (price_distance or 0) + _HOW_FAR
     result = Controls()
-    first = bisect_left(dom.positions, anchor.position - _TEXTS_BEFORE)
-    last = bisect_right(dom.positions, anchor.position + _TEXTS_AFTER)
+    start, end = within(dom, anchor, reach, before=_TEXTS_BEFORE, after=_TEXTS_AFTER)
+    first, last = bisect_left(dom.positions, start), bisect_right(dom.positions, end)
     for node in dom.controls[first:last]:
         sort, words = _sort(node)
         if sort and getattr(result, sort) is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -11,8 +12,10 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from alerts.reading.words.marks import Mark, class_marks
 
 _UNSEEN = frozenset("script style noscript template svg title iframe option nav footer math object".split())
+_MOST_NODES = 150_000  # twelve times as many as the longest of real pages
+_MOST_HEADINGS = 60
 _CONTROLS = frozenset(("button", "input"))
-_TOLD = _CONTROLS | {"-text", "h1", "script", "meta", "link", "title"}
+_TOLD = _CONTROLS | {"h1", "script", "meta", "link", "title"}
 _UNSEEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0(?![.\d])", re.IGNORECASE)
 _STRUCK_TAGS = frozenset(("del", "s", "strike"))
 
@@ -55,38 +58,43 @@ class Dom:
         return known
 
 
-def walked(tree: LexborHTMLParser) -> Dom:  # noqa: C901  # one loop sees every node; taking it apart doubles its time
+def walked(tree: LexborHTMLParser) -> Dom:
     """Walk a page once; what a browser never shows as text is passed over."""
     dom, root = Dom(), tree.root
     if root is None:
         return dom
     dom.language = root.attributes.get("lang")
-    texts, end = dom.texts, root.mem_id
-    node = root.first_child
-    # No recursion: a page must not choose how deep our own calls go. No helper either: this loop sees every node.
-    while node is not None:
-        tag = node.tag or ""
-        following = None
-        if tag == "-text":
-            words = node.text_content
-            if words and not words.isspace():
+    texts, controls, positions = dom.texts, dom.controls, dom.positions
+    until: int | None = None
+    for node in islice(root.traverse(include_text=True), _MOST_NODES):
+        if until is not None:
+            if node.mem_id != until:
+                continue
+            until = None
+        words = node.text_content
+        if words is not None:
+            if not words.isspace():
                 texts.append(Text(words, node))
-        else:
-            if tag == "a":
-                dom.controls.append(node)
-                dom.positions.append(len(texts))
-            elif tag in _TOLD:
-                _sort(dom, node, tag)
-            if tag not in _UNSEEN:
-                following = node.first_child
-        while following is None:
-            following = node.next
-            if following is None:
-                node = node.parent
-                if node is None or node.mem_id == end:
-                    return dom
-        node = following
+            continue
+        tag = node.tag
+        if tag == "a":
+            controls.append(node)
+            positions.append(len(texts))
+        elif tag in _TOLD:
+            _sort(dom, node, tag)
+        if tag in _UNSEEN and node.first_child is not None:
+            until = _following(node)
     return dom
+
+
+def _following(node: LexborNode) -> int:
+    """The first node behind everything in this one."""
+    above: LexborNode | None = node
+    while above is not None:
+        if (beside := above.next) is not None:
+            return beside.mem_id
+        above = above.parent
+    return -1
 
 
 def _sort(dom: Dom, node: LexborNode, tag: str) -> None:
@@ -100,7 +108,8 @@ def _sort(dom: Dom, node: LexborNode, tag: str) -> None:
     elif tag == "link":
         dom.links.append(node)
     elif tag == "h1":
-        dom.headings.append(Heading(len(dom.texts), node))
+        if len(dom.headings) < _MOST_HEADINGS:
+            dom.headings.append(Heading(len(dom.texts), node))
     elif not dom.title:
         dom.title = " ".join(node.text().split())[:500]
 

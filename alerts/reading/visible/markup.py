@@ -13,10 +13,15 @@ from alerts.ports import Page
 MAX_ATTRIBUTES = 1000
 MAX_DEPTH = 3000
 _MANY_TAGS = 20_000
+# Python knows more codecs than pages are written in, and some of them take an hour over a megabyte.
+_TEXT_ENCODING = re.compile(
+    r"utf-?8|us-ascii||utf-?16(?:le|be)?|(?:x-)?(?:iso-?8859|windows|cp|latin|ms|ibm|mac|tis|koi8)[\w-]{0,12}|gb(?:k|2312|18030)"
+    r"|big5(?:-hkscs)?|euc-?(?:jp|kr|tw)|(?:x-)?s(?:hift)?[_-]?jis|iso-2022-(?:jp|kr)|ks_c_5601-1987|macintosh"
+)
 _SMALL = 40_000  # what so few bytes can hold keeps the parser busy for less than half a second
 _STEP = 3000  # looks are taken so far apart; a tag that hurts is longer
 _DECLARED = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([a-zA-Z0-9_.:-]{2,40})""", re.IGNORECASE)
-_OPENS = frozenset(b"= \t\n\r\f")  # what can stand before a quote that opens a value
+_EQUALS = ord("=")
 _TAG = re.compile(rb"<[a-zA-Z]")
 # One attribute as HTML's tokenizer sees it: a quote means something only behind "=".
 _ATTRIBUTE = rb"""[\s/]*+[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z)|[^\s>"'][^\s>]*+)?+)?+"""
@@ -62,14 +67,19 @@ def _may_hold_a_monster(body: bytes) -> bool:
                 return True
         # Inside a tag every ">" stands in a value: behind a quote that opens, and attributes follow the value.
         # A quote before the last look was the last one then, and has been asked about.
-        quote = body.rfind(b'"', at + 1, last)
-        if quote > 0 and body[quote - 1] in _OPENS and _INSIDE.match(body, quote):
-            return True
-        quote = body.rfind(b"'", at + 1, last)
-        if quote > 0 and body[quote - 1] in _OPENS and _INSIDE.match(body, quote):
-            return True
+        for sort in (b'"', b"'"):
+            quote = body.rfind(sort, at + 1, last)
+            if quote > 0 and _opens(body, quote) and _INSIDE.match(body, quote):
+                return True
         at = last
     return False
+
+
+def _opens(body: bytes, quote: int) -> bool:
+    if not body[quote - 1 : quote].isspace():
+        return body[quote - 1] == _EQUALS
+    before = body[max(quote - 100, 0) : quote].rstrip()
+    return not before or before.endswith(b"=")
 
 
 def refuse_what_hurts(body: bytes) -> None:
@@ -111,6 +121,8 @@ def _too_much() -> ReadError:
 
 def _as_utf8(page: Page) -> bytes:
     charset = _charset(page)
+    if not _TEXT_ENCODING.fullmatch(charset):
+        return page.body
     if charset in ("utf-8", "utf8", "", "us-ascii"):
         return page.body
     try:

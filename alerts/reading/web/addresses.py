@@ -26,6 +26,8 @@ _SPECIAL = tuple(
     2620:4f:8000::/48 3fff::/20 5f00::/16 fc00::/7 fe80::/10 fec0::/10 ff00::/8
     """.split()
 )
+# Of IPv6 nothing else has been given out.
+_GLOBAL_6 = IPv6Network("2000::/3")
 _SPECIAL_4 = tuple(net for net in _SPECIAL if isinstance(net, IPv4Network))
 _SPECIAL_6 = tuple(net for net in _SPECIAL if isinstance(net, IPv6Network))
 
@@ -50,13 +52,14 @@ def is_public(address: str) -> bool:
 
 
 def _is_public_6(found: IPv6Address) -> bool:
-    return not any(found in net for net in _SPECIAL_6)
+    return found in _GLOBAL_6 and not any(found in net for net in _SPECIAL_6)
 
 
-def checked_url(url: str, *, private: Collection[str] = ()) -> str:
-    """The URL, if it may be asked for at all: http(s), no user name, the standard port or one that `private` names.
+def checked_url(url: str, *, private: Collection[str] = (), ports: Collection[int] = ()) -> str:
+    """The URL, if it may be asked for at all: http(s), no user name, the standard port or one that is named.
 
-    `private` holds "host:port" as the operator wrote them. Says nothing about where the name leads.
+    `private` holds "host:port" as the operator wrote them, `ports` what is open at every host.
+    Says nothing about where the name leads.
     """
     if len(url) > MAX_URL or _UNSAFE.search(url):
         raise _refused("the address is too long or holds spaces or control characters")
@@ -69,7 +72,7 @@ def checked_url(url: str, *, private: Collection[str] = ()) -> str:
         raise _refused("only http and https addresses are read")
     if parts.username is not None or parts.password is not None:
         raise _refused("addresses with a user name are not read")
-    if port not in (None, _PORTS[parts.scheme]) and f"{host}:{port}" not in private:
+    if port not in (None, _PORTS[parts.scheme], *ports) and f"{host}:{port}" not in private:
         raise _refused(f"port {port} is not open to reading; name it in fetch.allow_private")
     return url
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import socket
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -64,11 +64,13 @@ class WebFetcher:
         pace: timedelta | None = timedelta(seconds=1),
         concurrency: int = 2,
         allow_private: Sequence[str] = (),
+        ports: Collection[int] = (),
         respect_robots: bool = True,
         user_agent: str = USER_AGENT,
         resolver: aiohttp.abc.AbstractResolver | None = None,
     ) -> None:
         self._clock, self._max_bytes, self._private = clock, max_bytes, frozenset(allow_private)
+        self._ports = frozenset(ports)
         self._total = timeout.total_seconds()
         self._agent, self._resolver = user_agent, resolver
         self._turns = Turns(clock=clock, pace=pace, concurrency=concurrency)
@@ -99,7 +101,7 @@ class WebFetcher:
 
     async def get(self, url: str, *, accept: str = "text/html") -> Page:
         """Fetch a page, or raise ReadError with the reason. Answers of 400 and above are errors."""
-        checked_url(url, private=self._private)
+        checked_url(url, private=self._private, ports=self._ports)
         if self._robots is not None:
             await self._robots.check(url)
         return await self._get_once(url, accept=accept)
@@ -114,7 +116,7 @@ class WebFetcher:
         raise ReadError(FailureReason.UNREACHABLE, f"the shop redirects more than {_MAX_HOPS} times")
 
     def _next(self, url: str, location: str, hop: _Hop) -> str:
-        target = checked_url(urljoin(url, location.strip()), private=self._private)
+        target = checked_url(urljoin(url, location.strip()), private=self._private, ports=self._ports)
         if url.startswith("https:") and not target.startswith("https:"):
             raise NotAllowed(FailureReason.UNREACHABLE, "the shop redirects from https to http")
         # A public shop cannot send us into the operator's network, not even to a door that is open for others.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import ChainMap, OrderedDict
 from dataclasses import replace
+from typing import cast
 
 from alerts.domain.errors import ReadError
 from alerts.domain.model import FailureReason
@@ -45,7 +46,9 @@ class Validators:
         if known is None:
             raise ReadError(FailureReason.UNREADABLE, "the shop says nothing changed, but nothing was seen before")
         self._pages.move_to_end(key)
-        return replace(known, url=page.url)
+        # The body is the remembered one; how long a cache has kept it is what the new answer says.
+        age = {"Age": page.headers.get("Age", "")}
+        return replace(known, url=page.url, headers=ChainMap(age, cast("dict[str, str]", known.headers)))
 
     def _drop(self, key: tuple[str, str]) -> None:
         if (page := self._pages.pop(key, None)) is not None:

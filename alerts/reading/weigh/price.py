@@ -47,7 +47,8 @@ def currency_of(layers: Sequence[Layer], box: BuyBox, *, wanted: str | None, hom
     codes = [code for raw in stated if (code := _code(raw, wanted, home))]
     if codes:
         return codes[0]
-    sign = next((one.sign for one in ([box.price] if box.price else []) + list(box.others) if one.sign), "")
+    sign = box.price.sign if box.price else ""
+    sign = sign or next((one.sign for one in box.others if one.sign), "")
     return chosen(candidates(sign), wanted=wanted, home=home)
 
 
@@ -99,6 +100,11 @@ def _contradicted(
     main: Said, meta: Said | None, shown: Said, box: BuyBox, sight: Sight, evidence: tuple[Evidence, ...]
 ) -> Weighed:
     """The data say one price, and another stands where the price stands."""
+    tax = box.price.kind & (Mark.NET | Mark.GROSS) if box.price else 0
+    if tax == Mark.NET and shown.amount < main.amount:
+        return Weighed(main, main.list_price, 0.8, evidence, "the visible price is without tax")
+    if tax == Mark.GROSS and sight is Sight.OTHERWISE_LABELLED and main.amount < shown.amount:
+        return Weighed(shown, shown.list_price, 0.8, evidence, "the data state the price without tax")
     if sight is Sight.NEAR or (shown.kind is PriceKind.FROM and shown.amount < main.amount):
         return Weighed(main, main.list_price, 0.85, evidence)
     if meta is not None and meta.amount == shown.amount and box.is_sure:
@@ -197,7 +203,7 @@ def _shown(box: BuyBox, currency: str) -> Said | None:
 def _with_cents(box: BuyBox, one: Amount, amount: Decimal, currency: str) -> Decimal:
     # Shops draw "$229" large and repeat "$229.99" for those who do not see.
     same = [
-        human_price(o.number, currency) for o in box.others if o.distance <= one.distance and not o.kind & NOT_THE_PRICE
+        human_price(o.number, currency) for o in box.near if o.distance <= one.distance and not o.kind & NOT_THE_PRICE
     ]
     return next(
         (o for o in same if o and o != amount and o.to_integral_value(rounding="ROUND_FLOOR") == amount), amount

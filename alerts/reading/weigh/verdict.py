@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from alerts.domain.errors import ReadError
-from alerts.domain.model import Availability, Condition, FailureReason, Listing, Offer, PriceKind
+from alerts.domain.model import Availability, Condition, Evidence, FailureReason, Listing, Offer, PriceKind
 from alerts.domain.money import Money
 from alerts.ports import Page
 from alerts.reading.data.overrides import Override, stated_by
@@ -21,6 +21,8 @@ from alerts.reading.weigh.stock import Stock, weigh_stock
 from alerts.reading.words.currency import home_currency
 from alerts.reading.words.prices import machine_price, money
 
+_STALE = 3600  # seconds
+_STALE_CONFIDENCE = 0.85  # below what counts as two parts of the page that agree
 _NOTHING = Weighed(None, None, 0.0, ())
 
 
@@ -57,7 +59,23 @@ def read_page(page: Page, listing: Listing, override: Override | None = None) ->
         raise ReadError(
             FailureReason.UNREADABLE, price.note or stock.note or "the page states neither a price nor stock"
         )
-    return _offer(price, stock, found, box, currency)
+    return _aged(_offer(price, stock, found, box, currency), page)
+
+
+def _aged(offer: Offer, page: Page) -> Offer:
+    """A copy that a cache has kept for long may tell of yesterday: it is marked, and never sure."""
+    if not is_stale(page):
+        return offer
+    mark = Evidence(source="age", path="Age", raw=page.headers["Age"].strip()[:20])
+    return offer.model_copy(
+        update={"evidence": (mark, *offer.evidence)[:20], "confidence": min(offer.confidence, _STALE_CONFIDENCE)}
+    )
+
+
+def is_stale(page: Page) -> bool:
+    """Whether a cache on the way had kept the page for more than an hour."""
+    seconds = page.headers.get("Age", "").strip()
+    return seconds.isascii() and seconds.isdigit() and int(seconds[:12]) > _STALE
 
 
 def _has_product(found: Sequence[Layer], box: BuyBox) -> bool:

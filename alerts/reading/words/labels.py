@@ -11,6 +11,9 @@ from functools import lru_cache
 from alerts.reading.words.marks import Mark
 from alerts.reading.words.phrases import folded, table
 
+_GROSS = """
+inc vat|inc. vat|incl|including vat|including tax|with vat|inkl|ttc|t.t.c|iva inc|con iva|com iva|iva compresa|s dph
+vč. dph|včetně dph|z vat|brutto|税込|含稅|含税|med moms|sis. alv|tax included|с ндс"""
 _BEFORE = {
     Mark.OLD: """
  was | was:| mrp|m.r.p|rrp|r.r.p|list price|regular|reg.|msrp|retail price|old price|original
@@ -46,9 +49,12 @@ month|monat|mensual|mese | maand|månad|måned|月々|分期|instal|payment of|p
 klarna|claim up to| up to |worth up|в месяц|interest|per week""",
     Mark.UNIT: "price per|unit price|grundpreis|prix au|prezzo al|precio por|prijs per|1 kg|1kg|1 l =|単価|單價",
     Mark.NET: """
-ex vat|ex. vat|ex tax|ex. tax|ex gst|excl|without vat|without tax|zzgl| netto|hors tax| ht |sin iva
+ex vat|ex. vat|ex tax|ex. tax|ex gst|excl|without vat|without tax|zzgl| netto|hors tax| ht | ht: |sin iva
 sin impuestos|iva esclus|sem iva|bez dph|bez vat
-без ндс|exkl|ekskl|税抜|未稅|未税|net price""",
+без ндс|exkl|ekskl|税抜|未稅|未税|net price
+exc vat|exc. vat|exc. gst|plus vat|before vat|excluding|ohne mwst| h.t.|hors taxe|senza iva|+ iva|+ vat|más iva
+mais iva|+ btw|+ mwst|uden moms|utan moms|ex moms|ilman alv|alv 0""",
+    Mark.GROSS: _GROSS,
     Mark.VARIANT: """
  used|refurb|gebraucht|occasion|usato|segunda mano|new from|estimate| est.|starting bid|start price
 starting price|sellers|more buying|kindle
@@ -62,8 +68,11 @@ _AFTER = {
     ),
     Mark.NET: (
         "ex vat|ex. vat|ex tax|ex gst|ex. gst|excl|+ vat|+ iva|+ mwst|"
-        "ht |netto|bez dph|税抜|未稅|zzgl|exkl|ekskl|+ btw|(ex"
+        "ht |h.t.|netto|bez dph|税抜|未稅|zzgl|exkl|ekskl|+ btw|(ex|exc vat|exc. vat|plus vat|ohne mwst|hors taxe"
+        "|sin iva|sin impuestos|iva esclus"
+        "|sem iva|senza iva|más iva|bez vat|uden moms|utan moms|ex moms|ex btw|alv 0|tax excluded|без ндс"
     ),
+    Mark.GROSS: _GROSS,
     Mark.SAVING: " off|off |rabatt|discount|de descuento|saving|cashback|points|korting|de remise|sleva|gift|credit",
     Mark.SHIPPING: "shipping|delivery|postage|versand|de livraison|de envío|verzend|frakt|送料|運費|p&p",
     Mark.OLD: "rrp|list price|uvp",
@@ -98,7 +107,7 @@ def label_marks(before: str, after: str) -> int:
             marks |= Mark.VARIANT
         if _TIMES.search(padded.strip()):
             marks |= Mark.INSTALMENT
-    return marks | _after(folded(after).lstrip("*.,:;)– ")) if after else marks
+    return marks | _after(folded(after).lstrip("*.,:;)(– ") + " ") if after else marks
 
 
 def _after(words: str) -> int:

@@ -29,6 +29,7 @@ class Mark:
     CENTS = 1 << 14
     LINK = 1 << 15
     STOCK = 1 << 16
+    GROSS = 1 << 17
 
 
 # A star ends a word of which only the beginning is known; a dash joins two words that stand side by side.
@@ -86,6 +87,7 @@ _WORDS = {
         b2b quantity-price
         quantity-discount qty-price staffel*""",
     Mark.NET: "ex-vat exvat excl* without-tax without-vat price-tax netto net-price no-vat ex-tax pretax extax",
+    Mark.GROSS: "inc-vat incvat incl including with-tax with-vat brutto gross ttc inc-tax inctax",
     Mark.VARIANT: "swatch* twister* variant variants variation variations option options size sizes radio",
     Mark.CENTS: """
         cent cents decimal decimals dec fraction* frac centime* centavos kopecks sup superscript minor groszy
