@@ -59,7 +59,7 @@ SCRAPS = st.sampled_from(
     "|<!--|</script>|<template>|\x00|\ud7ff"
     '|<script type=\'application/ld+json\'>|{"@type":"Product"|<span itemprop=price content=9>'.split("|")
 )
-FEW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+FEW = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def read(body: bytes) -> Offer | ReadError:
