@@ -135,3 +135,24 @@ def test_evidence_names_layer_place_and_words() -> None:
     evidence = {(one.source, one.raw) for one in read("in_stock").evidence}
 
     assert {("json-ld", "76.80"), ("page", "£76.80"), ("buybox", "add to basket")} <= evidence
+
+
+BOX = "<p class=price>£9.50</p>"
+NAMED = "<a class='btn add-product' href=/x>Go</a>"
+FAR = "<div class=column><div><p>some words</p></div><button>Add to basket</button>" + "<p>more</p>" * 90 + "</div>"
+
+
+@pytest.mark.parametrize(
+    ("body", "verdict"),
+    [
+        (f"<main><h1>Board 5</h1>{BOX}<p>In stock</p>{NAMED}</main>", "in_stock"),
+        (f"<main><h1>Board 5</h1>{BOX}<p>Sold out</p>{NAMED}</main>", "unknown"),
+        (f"<main>{FAR}<h1>Board 5</h1>{BOX}</main>", "in_stock"),
+        (f"<main>{FAR.replace('column', 'related')}<h1>Board 5</h1>{BOX}</main>", "unknown"),
+        (f"<main>{FAR.replace('<button', '<button disabled')}<h1>Board 5</h1>{BOX}</main>", "unknown"),
+    ],
+)
+def test_a_buy_button_counts_by_its_class_and_far_before_the_name(body: str, verdict: str) -> None:
+    page = f"<html lang=en-gb><title>Board 5</title><body>{body}</body></html>"
+
+    assert read_saved(page.encode(), URL).as_public()["verdict"] == verdict

@@ -103,6 +103,11 @@ class _Span(NamedTuple):
     sign: str
 
 
+# The amounts by the text they start at, and the last text that belongs to them.
+Known = dict[int, tuple[list[Amount], int]]
+_NOTHING: tuple[list[Amount], int] = ([], -1)
+
+
 def anchor_at(node: LexborNode, position: int) -> Anchor:
     """An anchor on an element and everything around it."""
     levels: dict[int, int] = {}
@@ -157,16 +162,28 @@ def within(dom: Dom, anchor: Anchor, reach: int, *, before: int, after: int) -> 
     return back.start + first, ahead.start + last
 
 
-def amounts(dom: Dom, anchor: Anchor, *, before: int = _TEXTS_BEFORE, after: int = _TEXTS_AFTER) -> list[Amount]:
-    """Every visible amount, the nearest to the product's name first, then in the order of the page."""
+def amounts(
+    dom: Dom, anchor: Anchor, known: Known, *, before: int = _TEXTS_BEFORE, after: int = _TEXTS_AFTER
+) -> list[Amount]:
+    """Every visible amount, the nearest to the product's name first, then in the order of the page.
+
+    `known` is what an earlier and narrower look has read, and is added to.
+    """
     found: list[Amount] = []
     texts, start = dom.texts, max(0, anchor.position - before)
     last = -1
     for index in range(start, min(len(texts), anchor.position + after)):
-        words = texts[index].words
-        if index > last and len(words) <= _LONGEST_TEXT and _DIGIT.search(words):
-            more, last = _amounts_at(dom, index, anchor)
+        if index <= last:
+            continue
+        at = known.get(index)
+        if at is None:
+            words = texts[index].words
+            is_worth_it = len(words) <= _LONGEST_TEXT and _DIGIT.search(words)
+            at = known[index] = _amounts_at(dom, index, anchor) if is_worth_it else _NOTHING
+        more, end = at
+        if more:
             found.extend(more)
+            last = end
     return sorted(found, key=lambda one: one.distance)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from alerts.reading.visible.amounts import Amount, Anchor, amounts, anchor_at, holds_all, surroundings, within
+from alerts.reading.visible.amounts import Amount, Anchor, Known, amounts, anchor_at, holds_all, surroundings, within
 from alerts.reading.visible.controls import Controls, controls_near
 from alerts.reading.visible.dom import Dom, Text
 from alerts.reading.words.marks import Mark
@@ -63,7 +63,7 @@ class BuyBox:
     controls: Controls = field(default_factory=Controls)
     stock: StockWords = field(default_factory=StockWords)
     name: str | None = None
-    place: tuple[Dom, Anchor] | None = None
+    place: tuple[Dom, Anchor, Known] | None = None
 
     @cached_property
     def others(self) -> tuple[Amount, ...]:
@@ -88,7 +88,8 @@ def _reach(box: BuyBox) -> int:
 
 
 def _box(dom: Dom, anchor: Anchor, name: str | None) -> BuyBox:
-    near, price, is_sure = _priced(dom, anchor)
+    known: Known = {}
+    near, price, is_sure = _priced(dom, anchor, known)
     controls = controls_near(dom, anchor, price.distance if price else None)
     reach = max(price.distance if price else 0, controls.distance or 0) or 4
     return BuyBox(
@@ -99,14 +100,14 @@ def _box(dom: Dom, anchor: Anchor, name: str | None) -> BuyBox:
         controls=controls,
         stock=_stock_words(dom, anchor, reach),
         name=name,
-        place=(dom, anchor),
+        place=(dom, anchor, known),
     )
 
 
-def _priced(dom: Dom, anchor: Anchor) -> tuple[list[Amount], Amount | None, bool]:
+def _priced(dom: Dom, anchor: Anchor, known: Known) -> tuple[list[Amount], Amount | None, bool]:
     """The amounts around, the price among them, and whether it is sure; looking no further than the price stands."""
     for before, after in _ROOMS:
-        near = _away(amounts(dom, anchor, before=before, after=after))
+        near = _away(amounts(dom, anchor, known, before=before, after=after))
         price, is_sure = _main(near)
         reach = price.distance + _TAX_REACH * bool(price.kind & Mark.NET) if price else 0
         if price and holds_all(dom, anchor, reach, before=before, after=after):

@@ -14,13 +14,13 @@ from alerts.reading.visible.dom import Dom
 from alerts.reading.words.marks import Mark
 from alerts.reading.words.phrases import Sense, buys, folded, senses
 
-_TEXTS_BEFORE, _TEXTS_AFTER = 60, 250
+_TEXTS_BEFORE, _TEXTS_AFTER = 120, 250
 _LONGEST = 60
 _HOW_FAR = 5
 # Ids and class names under which shop systems have kept their buy button for years.
 _BUY_NAMES = re.compile(
     r"add-?to-?(?:cart|basket|bag|trolley)|addtocart|addtobasket|addtobag|add_to_cart|single_add_to_cart|btn-?cart\b|btn-?buy\b|buy-?now|buynow"
-    r"|button-cart|buy-?button|buy-?btn|product-form__submit|in-?den-?warenkorb|add-?cart|cart-?add|basket-?add",
+    r"|button-cart|buy-?button|buy-?btn|product-form__submit|in-?den-?warenkorb|add-?cart|cart-?add|add-?product\b|basket-?add",
     re.IGNORECASE,
 )
 

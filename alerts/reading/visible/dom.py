@@ -14,8 +14,8 @@ from alerts.reading.words.marks import Mark, class_marks
 _UNSEEN = frozenset("script style noscript template svg title iframe option nav footer math object".split())
 _MOST_NODES = 150_000  # twelve times as many as the longest of real pages
 _MOST_HEADINGS = 60
-_CONTROLS = frozenset(("button", "input"))
-_TOLD = _CONTROLS | {"h1", "script", "meta", "link", "title"}
+_CONTROLS = frozenset(("a", "button", "input"))
+_TOLD = frozenset(("h1", "script", "meta", "link", "title"))
 _UNSEEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0(?![.\d])", re.IGNORECASE)
 _STRUCK_TAGS = frozenset(("del", "s", "strike"))
 
@@ -58,13 +58,15 @@ class Dom:
         return known
 
 
-def walked(tree: LexborHTMLParser) -> Dom:
+def walked(tree: LexborHTMLParser) -> Dom:  # noqa: C901  # one loop sees every node; a call for each would double its time
     """Walk a page once; what a browser never shows as text is passed over."""
     dom, root = Dom(), tree.root
     if root is None:
         return dom
     dom.language = root.attributes.get("lang")
-    texts, controls, positions = dom.texts, dom.controls, dom.positions
+    texts, new = dom.texts, tuple.__new__  # a named tuple's own way to make one takes twice as long
+    controls, positions = dom.controls, dom.positions
+    plain: set[int] = set()  # the numbers of elements that are only passed through: cheaper to ask for than their names
     until: int | None = None
     for node in islice(root.traverse(include_text=True), _MOST_NODES):
         if until is not None:
@@ -74,16 +76,20 @@ def walked(tree: LexborHTMLParser) -> Dom:
         words = node.text_content
         if words is not None:
             if not words.isspace():
-                texts.append(Text(words, node))
+                texts.append(new(Text, (words, node)))
             continue
-        tag = node.tag
-        if tag == "a":
-            controls.append(node)
-            positions.append(len(texts))
-        elif tag in _TOLD:
-            _sort(dom, node, tag)
-        if tag in _UNSEEN and node.first_child is not None:
-            until = _following(node)
+        number = node.tag_id
+        if number not in plain:
+            tag = node.tag or ""
+            if tag in _CONTROLS:
+                controls.append(node)
+                positions.append(len(texts))
+            elif tag in _TOLD:
+                _sort(dom, node, tag)
+            elif tag not in _UNSEEN:
+                plain.add(number)
+            if tag in _UNSEEN and node.first_child is not None:
+                until = _following(node)
     return dom
 
 
@@ -98,10 +104,7 @@ def _following(node: LexborNode) -> int:
 
 
 def _sort(dom: Dom, node: LexborNode, tag: str) -> None:
-    if tag in _CONTROLS:
-        dom.controls.append(node)
-        dom.positions.append(len(dom.texts))
-    elif tag == "script":
+    if tag == "script":
         dom.scripts.append(node)
     elif tag == "meta":
         dom.metas.append(node)
