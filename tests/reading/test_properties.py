@@ -182,6 +182,7 @@ BOMBS = {
 }
 
 
+@pytest.mark.hostile
 @pytest.mark.parametrize("name", BOMBS)
 def test_a_page_made_to_hurt_ends_soon(name: str) -> None:
     began = time.perf_counter()
