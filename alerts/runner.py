@@ -44,7 +44,7 @@ class Runner:
                 log.error("store is away", loop=self._name, reason=str(exc))  # noqa: TRY400 - its sentence says it all
             self._store_is_away = True
             return _STORE_AWAY
-        except Exception:
+        except Exception:  # the bulkhead around one turn
             log.exception("turn failed", loop=self._name)
             return _TROUBLE
         if self._store_is_away:

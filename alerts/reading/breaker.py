@@ -13,7 +13,7 @@ T = TypeVar("T")
 _PROBE_IS_OUT = timedelta(seconds=1)
 
 
-class Resting(CircuitBreakerError):  # type: ignore[misc]  # the library ships no types
+class Resting(CircuitBreakerError):
     """The breaker is open, or another call is already trying; `retry_after` says when to ask again."""
 
     def __init__(self, retry_after: timedelta) -> None:
@@ -21,9 +21,10 @@ class Resting(CircuitBreakerError):  # type: ignore[misc]  # the library ships n
         self.retry_after = retry_after
 
 
-class _HalfOpen(CircuitHalfOpenState):  # type: ignore[misc]
+class _HalfOpen(CircuitHalfOpenState):
     """One probe at a time; an answer that does not count neither closes nor opens."""
 
+    # The library passes these by place, the flag too.
     def __init__(self, breaker: Breaker, prev_state: object = None, notify: bool = False) -> None:  # noqa: FBT001, FBT002
         super().__init__(breaker, prev_state, notify)
         self._good, self._probing = 0, False
@@ -33,7 +34,7 @@ class _HalfOpen(CircuitHalfOpenState):  # type: ignore[misc]
             raise Resting(_PROBE_IS_OUT)
         self._probing = True
         try:
-            return await super().call_async(func, *args, **kwargs)  # type: ignore[no-any-return]
+            return await super().call_async(func, *args, **kwargs)
         finally:
             self._probing = False
 
@@ -43,7 +44,7 @@ class _HalfOpen(CircuitHalfOpenState):  # type: ignore[misc]
             self._breaker.close()
 
 
-class _Open(CircuitOpenState):  # type: ignore[misc]
+class _Open(CircuitOpenState):
     """Closed to everybody until the rest is over, measured by our clock."""
 
     def before_call(self, func: Callable[..., Awaitable[T]], *args: Any, **kwargs: Any) -> Any:
@@ -55,10 +56,10 @@ class _Open(CircuitOpenState):  # type: ignore[misc]
     async def call_async(self, func: Callable[..., Awaitable[T]], *args: Any, **kwargs: Any) -> T:
         # The library goes on in the open state after turning half-open, which would let every waiting call through.
         self.before_call(func)
-        return await self._breaker.state.call_async(func, *args, **kwargs)  # type: ignore[no-any-return]
+        return await self._breaker.state.call_async(func, *args, **kwargs)
 
 
-class Breaker(CircuitBreaker):  # type: ignore[misc]
+class Breaker(CircuitBreaker):
     """Opens after `failures` in a row, rests, probes with one call, closes after `successes`.
 
     `counts` says which exceptions are failures; every other outcome shows that the other side is there.
@@ -76,6 +77,7 @@ class Breaker(CircuitBreaker):  # type: ignore[misc]
         self.successes, self._monotonic, self._open_until = successes, monotonic, float("-inf")
         super().__init__(fail_max=failures, timeout_duration=rest, exclude=[lambda exc: not counts(exc)])
 
+    # The library calls this by place, the flag too.
     def _create_new_state(self, new_state: CircuitBreakerState, prev_state: object = None, notify: bool = False) -> Any:  # noqa: FBT001, FBT002
         made = {CircuitBreakerState.HALF_OPEN: _HalfOpen, CircuitBreakerState.OPEN: _Open}.get(new_state)
         if made is None:
@@ -107,7 +109,7 @@ class Breaker(CircuitBreaker):  # type: ignore[misc]
     async def run(self, func: Callable[..., Awaitable[T]], *args: Any) -> T:
         """Call through the breaker. The call that opens it gets its own error, as every other failing call."""
         try:
-            return await self.call_async(func, *args)  # type: ignore[no-any-return]
+            return await self.call_async(func, *args)
         except Resting:
             raise
         except CircuitBreakerError as exc:

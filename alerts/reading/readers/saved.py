@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import structlog
 from pydantic import ValidationError
 
 from alerts.clock import SystemClock
@@ -9,6 +10,8 @@ from alerts.domain.errors import ReadError
 from alerts.domain.model import Failure, FailureReason, Listing, Offer, Reading
 from alerts.ports import Clock, Page
 from alerts.reading.weigh.verdict import read_page
+
+_log = structlog.get_logger(__name__)
 
 
 def read_saved(
@@ -35,4 +38,5 @@ def _outcome(html: bytes, url: str, currency: str | None, variant: str | None) -
             reason=FailureReason.UNREADABLE, detail=f"{currency!r} is no currency code; write one such as GBP"
         )
     except Exception as exc:  # noqa: BLE001  # the bulkhead of a batch: one page must not end the others
+        _log.exception("reader failed", url=url)
         return Failure(reason=FailureReason.UNREADABLE, detail=f"our reader failed on this page ({type(exc).__name__})")

@@ -36,7 +36,7 @@ class RedisStore(
     async def __aenter__(self) -> Self:
         try:
             await self._link.open()
-        except BaseException:
+        except BaseException:  # also when cancelled: nobody else closes what was half opened
             await self._link.close()
             raise
         return self

@@ -86,7 +86,7 @@ class Door:
         except web.HTTPException as refusal:
             # aiohttp's own refusals: no such route, wrong method, body too large.
             return answer({"message": f"{refusal.status}: {refusal.reason}", "code": 0}, status=refusal.status)
-        except Exception:
+        except Exception:  # the bulkhead around one request
             log.exception("the playground failed at %s %s", request.method, path)
             return answer({"message": "500: Internal Server Error", "code": 0}, status=500)
 
