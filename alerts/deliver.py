@@ -11,7 +11,7 @@ import structlog
 
 from alerts.domain.deliveries import Delivery, DeliveryState
 from alerts.domain.episodes import Act, Episode, edited, follow, may_be_edited_at, posted
-from alerts.domain.errors import DeliveryError, StoreError
+from alerts.domain.errors import DeliveryError, Remedy, StoreError
 from alerts.domain.memory import told
 from alerts.domain.model import Change, Snapshot
 from alerts.domain.trail import Step, went
@@ -115,7 +115,7 @@ class Deliver:
             raise
         except Exception as exc:  # the bulkhead: one message with a defect must not hold up the others
             log.exception("delivery failed", **facts)
-            return await self._failed(claim, DeliveryError(f"defect: {type(exc).__name__}", permanent=False), facts)
+            return await self._failed(claim, DeliveryError(f"defect: {type(exc).__name__}"), facts)
         await self._remember(delivery)
         await self._store.settle(claim, message_id)
         log.info("delivered", message=message_id, **facts)
@@ -144,7 +144,7 @@ class Deliver:
         found = follow(before, delivery)
         episode = found.episode
         if found.act is Act.EDIT and episode and episode.message_id is None:
-            raise NotYet("the message to change is not posted yet", permanent=False, retry_after=_A_MOMENT)
+            raise NotYet("the message to change is not posted yet", retry_after=_A_MOMENT)
         if episode and episode != before:
             # Before anything is sent: whoever takes over after a crash finds the same episode, and the same nonce.
             await self._store.put_episode(episode)
@@ -172,15 +172,15 @@ class Deliver:
     async def _edit(self, episode: Episode, snapshot: Snapshot) -> None:
         now, free_at = self._clock.now(), may_be_edited_at(episode)
         if free_at and free_at > now:
-            raise NotYet("this message was changed just now", permanent=False, retry_after=free_at - now)
+            raise NotYet("this message was changed just now", retry_after=free_at - now)
         await self._notifier.edit(episode, snapshot)
         await self._store.put_episode(edited(episode, self._clock.now()))
 
     async def _failed(self, claim: Claim, error: DeliveryError, facts: dict[str, str]) -> datetime | None:
         now, reason = self._clock.now(), str(error)
-        if error.permanent or now - claim.delivery.queued_at > _WORTH_TELLING:
+        if error.remedy is Remedy.BURY or now - claim.delivery.queued_at > _WORTH_TELLING:
             log.warning("delivery buried", reason=reason, tries=claim.tries + 1, **facts)
-            step = Step.BURIED if error.permanent else Step.EXPIRED
+            step = Step.BURIED if error.remedy is Remedy.BURY else Step.EXPIRED
             await self._store.note_stages(went(claim.delivery, step, reason, now))
             await self._store.bury(claim, reason)
             return None

@@ -12,7 +12,7 @@ import discord
 
 from alerts.domain.deliveries import Delivery
 from alerts.domain.episodes import Episode
-from alerts.domain.errors import DeliveryError
+from alerts.domain.errors import DeliveryError, Remedy
 from alerts.domain.model import Snapshot
 from bot.ui.alerts import alert_embeds, alert_text, episode_embed, episode_text
 
@@ -48,7 +48,7 @@ class DiscordNotifier:
             sending = self._in_flight[name] = asyncio.create_task(start(), name=f"send {name}")
         done, _ = await asyncio.wait({sending}, timeout=self._patience)
         if not done:
-            raise DeliveryError(f"no answer from Discord within {self._patience:.0f} s", permanent=False)
+            raise DeliveryError(f"no answer from Discord within {self._patience:.0f} s")
         self._in_flight.pop(name, None)
         return sending.result()
 
@@ -93,19 +93,19 @@ def _in_our_words() -> Iterator[None]:
         yield
     except discord.RateLimited as exc:
         pause = timedelta(seconds=exc.retry_after)
-        raise DeliveryError("Discord's limit", permanent=False, retry_after=pause) from exc
+        raise DeliveryError("Discord's limit", retry_after=pause) from exc
     except discord.HTTPException as exc:
         if exc.code != _DELETED_MEANWHILE:
             raise _classified(exc) from exc
     except (aiohttp.ClientError, OSError) as exc:
-        raise DeliveryError(f"no answer from Discord ({type(exc).__name__})", permanent=False) from exc
+        raise DeliveryError(f"no answer from Discord ({type(exc).__name__})") from exc
 
 
 def _classified(exc: discord.HTTPException) -> DeliveryError:
     text = f"Discord answered {exc.status} ({exc.code}): {exc.text or 'no reason given'}"
     if exc.status >= 500 or exc.status == 429:
-        return DeliveryError(text, permanent=False)
+        return DeliveryError(text)
     if exc.status == 403 and exc.code not in _GONE:
-        return DeliveryError(text, permanent=False, retry_after=_FORBIDDEN_FOR_NOW)
+        return DeliveryError(text, retry_after=_FORBIDDEN_FOR_NOW)
     # Anything else, such as a token that is being replaced (401), is nothing the message can help.
-    return DeliveryError(text, permanent=exc.code in _GONE or exc.status in _BAD_MESSAGE)
+    return DeliveryError(text, remedy=Remedy.BURY if exc.code in _GONE or exc.status in _BAD_MESSAGE else Remedy.RETRY)

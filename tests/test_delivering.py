@@ -11,7 +11,7 @@ import pytest
 from alerts.deliver import Deliver
 from alerts.domain.deliveries import Delivery, DeliveryState, delivery_for
 from alerts.domain.episodes import follow
-from alerts.domain.errors import DeliveryError
+from alerts.domain.errors import DeliveryError, Remedy
 from alerts.domain.model import ChangeKind, Snapshot
 from bot.notify import DiscordNotifier
 from tests.fakes import Mailbox
@@ -74,7 +74,7 @@ async def test_a_message_that_cannot_be_made_holds_up_no_other() -> None:
 
 
 async def test_a_discord_that_is_away_for_hours_loses_nothing() -> None:
-    away = DeliveryError("503", permanent=False)
+    away = DeliveryError("503")
     world = await restocked(Mailbox(*[away] * 60))
 
     for _ in range(12 * 6):
@@ -85,7 +85,7 @@ async def test_a_discord_that_is_away_for_hours_loses_nothing() -> None:
 
 
 async def test_news_of_yesterday_is_given_up() -> None:
-    world = await restocked(Mailbox(*[DeliveryError("503", permanent=False)] * 9))
+    world = await restocked(Mailbox(*[DeliveryError("503")] * 9))
     await world.clock.advance(25 * 3600)
 
     await world.turn()
@@ -164,11 +164,11 @@ async def test_only_what_no_repeat_can_mend_is_permanent(status: int, code: int,
     with pytest.raises(DeliveryError) as refused:
         await channel.notifier().send(letter(), NOTHING)
 
-    assert refused.value.permanent is permanent
+    assert (refused.value.remedy is Remedy.BURY) is permanent
 
 
 async def test_what_comes_later_waits_for_the_message_before_it() -> None:
-    world = await restocked(Mailbox(*[DeliveryError("503", permanent=False, retry_after=9 * SECOND)] * 2))
+    world = await restocked(Mailbox(*[DeliveryError("503", retry_after=9 * SECOND)] * 2))
     await world.turn()
     await world.look(offer(OUT))
     await world.look(offer(OUT))
@@ -185,7 +185,7 @@ async def test_what_comes_later_waits_for_the_message_before_it() -> None:
 
 
 async def test_after_a_restock_that_could_not_be_told_the_next_one_is() -> None:
-    world = await restocked(Mailbox(*[DeliveryError("unknown channel", permanent=True)] * 2))
+    world = await restocked(Mailbox(*[DeliveryError("unknown channel", remedy=Remedy.BURY)] * 2))
     for found in (offer(OUT), offer(OUT), offer(IN), offer(IN)):
         await world.clock.advance(3600)
         await world.look(found)

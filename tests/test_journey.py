@@ -8,7 +8,7 @@ import pytest
 
 from alerts.deliver import Deliver
 from alerts.domain.deliveries import DeliveryState, delivery_id
-from alerts.domain.errors import BadInput, DeliveryError, NotFound
+from alerts.domain.errors import BadInput, DeliveryError, NotFound, Remedy
 from alerts.domain.model import ChangeKind, Offer, Tier
 from alerts.domain.wishes import Target
 from alerts.fanout import Fanout
@@ -109,7 +109,7 @@ async def test_a_spread_that_was_cut_short_and_repeated_tells_once(world: World)
 
 
 async def test_a_tired_discord_gets_it_later(world: World) -> None:
-    world.mailbox.failures = [DeliveryError("503", permanent=False)]
+    world.mailbox.failures = [DeliveryError("503")]
     await world.subscriptions.add(GUILD, PI, DEALS, by=ADMIN)
     for found in (offer(OUT), offer(IN)):
         await world.look(found)
@@ -120,7 +120,7 @@ async def test_a_tired_discord_gets_it_later(world: World) -> None:
 
 
 async def test_discord_says_when_to_come_back(world: World) -> None:
-    world.mailbox.failures = [DeliveryError("429", permanent=False, retry_after=MINUTE)]
+    world.mailbox.failures = [DeliveryError("429", retry_after=MINUTE)]
     await world.subscriptions.add(GUILD, PI, DEALS, by=ADMIN)
     for found in (offer(OUT), offer(IN)):
         await world.look(found)
@@ -133,7 +133,7 @@ async def test_discord_says_when_to_come_back(world: World) -> None:
 
 
 async def test_a_deleted_channel_ends_its_message_and_not_the_next_one(world: World) -> None:
-    world.mailbox.failures = [DeliveryError("unknown channel", permanent=True)]
+    world.mailbox.failures = [DeliveryError("unknown channel", remedy=Remedy.BURY)]
     await world.subscriptions.add(GUILD, PI, DEALS, by=ADMIN)
     await world.subscriptions.add(GUILD, PI, OTHER, by=ADMIN)
     for found in (offer(OUT), offer(IN)):

@@ -9,13 +9,14 @@ SentryError
 ├── StoreError          our memory is away or refused                  stop, never guess (exit 4)
 │   ├── StoreUnavailable  no server answers
 │   └── StoreTooNew       a newer version wrote it                     upgrade this program
-└── DeliveryError       a message did not arrive                       permanent: bury, else postpone
+└── DeliveryError       a message did not arrive                       its `remedy` says what to do next
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from enum import StrEnum
 
 from alerts.domain.model import FailureReason
 
@@ -70,9 +71,22 @@ class StoreTooNew(StoreError):
     """Stored data carry a version this program does not know."""
 
 
-class DeliveryError(SentryError):
-    """A message did not arrive. `permanent` says whether trying again can help."""
+class Remedy(StrEnum):
+    """What to do about a message that did not arrive."""
 
-    def __init__(self, detail: str, *, permanent: bool, retry_after: timedelta | None = None) -> None:
+    RETRY = "retry"  # the same message again, later
+    PAUSE = "pause"  # its target takes nothing until somebody changes something there
+    DISABLE = "disable"  # its target is gone for good
+    BURY = "bury"  # this one message can never be posted; others to the same target can
+    REST = "rest"  # nobody gets anything for a while
+    STOP = "stop"  # we are not let in any more
+
+
+class DeliveryError(SentryError):
+    """A message did not arrive. `code` is the other side's own number for the reason, 0 when it gave none."""
+
+    def __init__(
+        self, detail: str, *, remedy: Remedy = Remedy.RETRY, retry_after: timedelta | None = None, code: int = 0
+    ) -> None:
         super().__init__(detail)
-        self.permanent, self.retry_after = permanent, retry_after
+        self.remedy, self.retry_after, self.code = remedy, retry_after, code

@@ -20,11 +20,26 @@ OPERATOR = 0
 DEFAULT_KINDS = (ChangeKind.RESTOCKED, ChangeKind.PRICE_DROP, ChangeKind.PREORDER_OPEN)
 
 
-class Target(Fact):
-    """Where a message goes. A thread is a channel to Discord."""
+class TargetKind(StrEnum):
+    """How a message gets there."""
 
-    type: Literal["channel"] = "channel"
+    CHANNEL = "channel"  # or a thread, which is a channel to Discord
+    FORUM = "forum"  # each alert a post of its own
+    DM = "dm"  # one person, by their own wish
+    WEBHOOK = "webhook"  # a channel's webhook: at least once, since Discord knows no nonce there
+    APPRISE = "apprise"  # anything else: e-mail, Slack, ntfy, ... at least once
+
+
+class Target(Fact):
+    """Where a message goes.
+
+    `id` is Discord's for a channel, a forum, a person and a webhook. An Apprise target has one made of its address;
+    the address itself, like a webhook's token, is a secret and kept sealed. `tags`: of a forum's posts.
+    """
+
+    type: TargetKind = TargetKind.CHANNEL
     id: int
+    tags: tuple[int, ...] = Field(default=(), max_length=5)
 
     def __str__(self) -> str:
         return f"{self.type}:{self.id}"
