@@ -1,198 +1,291 @@
-"""Empty the outbox: one process at a time, each message once."""
+"""Empty the outbox: one process at a time, each message once, in order, at Discord's pace, fair to every guild."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import NamedTuple, Protocol, TypeAlias
+from typing import Protocol
 
 import structlog
 
+from alerts.delivery.compose import Plan, compose
+from alerts.delivery.endings import Endings, Request, episodes_after, tickets_after
+from alerts.delivery.lanes import Lanes, Line
+from alerts.delivery.notifier import Notifier
+from alerts.delivery.pace import Pace
 from alerts.domain.deliveries import Delivery, DeliveryState
-from alerts.domain.episodes import Act, Episode, edited, follow, may_be_edited_at, posted
-from alerts.domain.errors import DeliveryError, Remedy, StoreError
-from alerts.domain.memory import told
-from alerts.domain.model import Change, Snapshot
-from alerts.domain.trail import Step, went
+from alerts.domain.episodes import Episode
+from alerts.domain.errors import DeliveryError, DiscordRefused, Remedy, StoreError
+from alerts.domain.letters import Letter, Part
+from alerts.domain.model import Snapshot
 from alerts.domain.wishes import Target
 from alerts.ports import Clock
-from alerts.store.ports import Claim, Episodes, Holds, Outbox, Snapshots, Trails, Wishes
+from alerts.store.ports import Attempt, Claim, Episodes, Holds, Outbox, Outcome, Snapshots, Ticket, Trails
 
 LEASE = timedelta(seconds=5)
-_BATCH = 20
-# Discord may be away for hours and loses nothing by it; what is older than this is no news any more.
-_WORTH_TELLING = timedelta(days=1)
-_A_MOMENT = timedelta(milliseconds=500)
-_HEAD_IS_LOST_AFTER = timedelta(seconds=30)
+_PAGE = 500  # deliveries taken in at once
+_AT_ONCE = 64  # messages started together
+_ON_THE_WAY = 200  # one target that hangs costs one of these
+_DRAIN = 18.0  # seconds for what is on its way when we are told to stop
 log = structlog.get_logger()
 
 
-Line: TypeAlias = tuple[Target, str]  # a target and a sku
-
-
-class Head(NamedTuple):
-    """The message that a line waits for."""
-
-    queued_at: datetime
-    until: datetime
-
-
-class NotYet(DeliveryError):
-    """Nothing is wrong: the message's turn has not come."""
-
-
-class Notifier(Protocol):
-    """One way to put a message before people."""
-
-    async def send(self, delivery: Delivery, snapshot: Snapshot) -> int:
-        """Post it and say the message's id; the same delivery again finds the message that stands. Or DeliveryError."""
-
-    async def edit(self, episode: Episode, snapshot: Snapshot) -> None:
-        """Make the episode's message show how it stands; one that was deleted stays deleted. Or DeliveryError."""
-
-
-class DeliverStore(Outbox, Episodes, Snapshots, Holds, Trails, Wishes, Protocol):
+class DeliverStore(Outbox, Episodes, Snapshots, Holds, Trails, Protocol):
     """The parts of memory that delivering needs."""
 
 
 class Deliver:
-    """Send what is queued while this process holds the only seat: a product's news in order, each target alone."""
+    """Send what is queued while this process holds the only seat.
 
-    def __init__(self, *, store: DeliverStore, notifier: Notifier, clock: Clock, name: str) -> None:
-        """`name` tells this process from the others."""
-        self._store, self._notifier, self._clock, self._name = store, notifier, clock, name
-        self._heads: dict[Line, Head] = {}
+    Everything that waits is in memory too, in the order of each target (delivery/lanes.py). One turn after the other
+    does all the writing to the store; only the requests run beside each other, at most one for each target.
+    """
 
-    async def __call__(self, *, wait: timedelta = timedelta(0)) -> bool:
-        """Send what is due; False when there was nothing, or somebody else delivers."""
-        if not await self._lead():
-            return False
-        lines: dict[Line, list[Claim]] = {}
-        for claim in await self._store.claim(self._clock.now(), limit=_BATCH, wait=wait):
-            lines.setdefault((claim.delivery.target, claim.delivery.change.sku), []).append(claim)
-        # All come to an end before the first trouble with the store is raised: none goes on unseen.
-        ends = await asyncio.gather(*(self._serve(*line) for line in lines.items()), return_exceptions=True)
-        for end in ends:
-            if end:
-                raise end
-        return bool(lines)
+    def __init__(
+        self,
+        *,
+        store: DeliverStore,
+        notifier: Notifier,
+        clock: Clock,
+        name: str,
+        rate: float | None = None,
+        lease: timedelta = LEASE,
+    ) -> None:
+        """`name` tells this process from the others; `rate`: requests a second, None for no limit."""
+        self._store, self._notifier, self._clock, self._name, self._lease = store, notifier, clock, name, lease
+        self._lanes, self._pace, self._endings = Lanes(), Pace(rate, clock=clock), Endings(store)
+        self._on_the_way: dict[str, Request] = {}
+        self._taking: asyncio.Task[Sequence[Ticket]] | None = None
+        self._seat, self._renew_at, self._rest_until = 0, float("-inf"), float("-inf")
+
+    async def __call__(self) -> bool:
+        """Send everything that is due, and return when its end is known; False when there was nothing."""
+        worked = False
+        while await self.turn() or self._on_the_way:
+            worked = True
+            if self._on_the_way:
+                await asyncio.wait(self._tasks(), return_when=asyncio.FIRST_COMPLETED)
+        return worked
+
+    async def turn(self, *, wait: timedelta = timedelta(0)) -> bool:
+        """Note what has ended, take in what is new, start what may start; else wait a while for any of it.
+
+        False when there was nothing to do, or somebody else delivers. DiscordRefused when we are not let in any more.
+        """
+        try:
+            worked = await self._close()
+            if not await self._sit():
+                return worked
+            worked |= await self._take_in(wait)
+            worked |= await self._start()
+        except StoreError:
+            self._stand_up()  # what was begun is not known: everything is taken in anew
+            raise
+        if not worked and wait:
+            await self._something(wait)
+        return worked
 
     async def leave(self) -> None:
-        """Give the seat to the next process at once."""
+        """Start nothing more, see what is on its way to its end, and give the seat to the next process at once."""
+        if self._on_the_way:
+            await asyncio.wait(self._tasks(), timeout=_DRAIN)
+            await self._close()
+        if self._taking:
+            await asyncio.wait({self._taking}, timeout=1)  # what it brings is left to whoever sits here next
+        self._stand_up()
         await self._store.resign("deliver", self._name)
 
-    async def _lead(self) -> bool:
-        return await self._store.lead("deliver", self._name, ttl=LEASE)
+    def _tasks(self) -> set[asyncio.Task[int]]:
+        return {request.task for request in self._on_the_way.values()}
 
-    async def _serve(self, line: Line, claims: Sequence[Claim]) -> None:
-        """One product's messages to one target, one after the other: while one has to wait, the later ones do, too."""
-        for claim in sorted(claims, key=lambda claim: claim.delivery.queued_at):
-            # A slow send may have cost us the seat; whoever took it claims these again.
-            if not await self._lead():
-                self._heads.clear()
-                return
-            head, now = self._heads.get(line), self._clock.now()
-            if head and head.queued_at < claim.delivery.queued_at and now < head.until + _HEAD_IS_LOST_AFTER:
-                until = max(head.until, now + _A_MOMENT)
-                await self._store.postpone(claim, until, "waits for an earlier message")
+    # --- the seat, and what waits -------------------------------------------------------------------------------
+
+    async def _sit(self) -> bool:
+        """Take or keep the seat. Taken anew, everything that the one before us left is taken in, in its order."""
+        now = self._clock.monotonic()
+        if self._seat and now < self._renew_at:
+            return True
+        seat = await self._store.lead("deliver", self._name, ttl=self._lease)
+        self._renew_at = now + self._lease.total_seconds() / 3
+        if seat and seat != self._seat:
+            self._lanes = Lanes(away=self._on_the_way)
+            await self._take_over()
+        self._seat = seat
+        return bool(seat)
+
+    def _stand_up(self) -> None:
+        self._seat, self._renew_at = 0, float("-inf")
+
+    async def _take_over(self) -> None:
+        page: Sequence[Ticket] = ()
+        while page := await self._store.left(after=page[-1].ticket if page else "", limit=_PAGE):
+            for ticket in page:
+                self._lanes.add(ticket)
+        if len(self._lanes):
+            log.info("taken over", deliveries=len(self._lanes))
+
+    async def _take_in(self, wait: timedelta) -> bool:
+        """Add what is new. Asking for it is never cancelled: what it brings would be nobody's until the next start."""
+        if self._taking is None:
+            self._taking = asyncio.create_task(self._store.take(limit=_PAGE, wait=wait), name="take deliveries")
+        if not wait:
+            await asyncio.wait({self._taking})
+        if not self._taking.done():
+            return False
+        taking, self._taking = self._taking, None
+        for ticket in taking.result():
+            self._lanes.add(ticket)
+        return bool(taking.result())
+
+    async def _something(self, wait: timedelta) -> None:
+        """Return when a request has ended, something new came, or the next turn of something that waits has come."""
+        seconds = wait.total_seconds()
+        if due := self._lanes.next_due():
+            seconds = min(seconds, max(0.0, (due - self._clock.now()).total_seconds()))
+        if self._lanes.is_ready and self._clock.monotonic() >= self._rest_until:
+            seconds = min(seconds, self._pace.wait())
+        timer = asyncio.create_task(self._clock.sleep(seconds))
+        waiting = {timer, *self._tasks(), *([self._taking] if self._taking else [])}
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        timer.cancel()
+        with suppress(asyncio.CancelledError):
+            await timer
+
+    # --- starting -----------------------------------------------------------------------------------------------
+
+    async def _start(self) -> bool:
+        """Start as many requests as may start now. Their attempts are noted together, before any is made."""
+        lines, now = list(self._next_lines()), self._clock.now()
+        ready: list[tuple[Plan, Letter]] = []
+        ended: list[Outcome] = []
+        for plan in await self._plan(lines, now):
+            ended += plan.ended
+            if letter := await self._letter(plan):
+                ready.append((plan, letter))
             else:
-                waits_until = await self._attempt(claim)
-                self._heads.pop(line, None)
-                if waits_until:
-                    self._heads[line] = Head(claim.delivery.queued_at, waits_until)
+                self._pace.give_back()
+                self._lanes.put_back(plan.target, ended=_ids(plan.ended), until=plan.until)
+        if ended:
+            await self._store.finish(self._seat, await self._endings.buried(ended, now), now)
+        attempts = [_attempt(plan) for plan, _ in ready]
+        if attempts and not await self._store.begin(self._seat, attempts, now):
+            log.warning("somebody else delivers now")
+            self._stand_up()
+            return False
+        for plan, letter in ready:
+            request = self._on_the_way[plan.target] = Request(plan, letter)
+            request.task = asyncio.create_task(self._send(plan, letter), name=f"send {letter.id}")
+        return bool(ready or ended)
 
-    async def _attempt(self, claim: Claim) -> datetime | None:
-        """Post or edit one message; the time until which it has to wait, if it has to."""
-        delivery = claim.delivery
-        facts = {"delivery": delivery.id, "sku": delivery.change.sku, "kind": delivery.change.kind.value}
-        await self._store.sending(claim, self._clock.now())
+    def _next_lines(self) -> Iterator[Line]:
+        now = self._clock.now()
+        if self._clock.monotonic() < self._rest_until:
+            return
+        for _ in range(min(_AT_ONCE, _ON_THE_WAY - len(self._on_the_way))):
+            if not self._pace.take():
+                return
+            line = self._lanes.pick(now)
+            if line is None:
+                self._pace.give_back()
+                return
+            yield line
+
+    async def _plan(self, lines: Sequence[Line], now: datetime) -> list[Plan]:
+        """What to do for each target, from what waits for it and what is shown there."""
+        heads = [line.head(now) for line in lines]
+        claims = {claim.delivery.id: claim for claim in await self._store.open([t for head in heads for t in head])}
+        order = list(dict.fromkeys(_subject(claim) for claim in claims.values()))
+        found = dict(zip(order, await self._store.episodes(order), strict=True))
+        plans = []
+        for line, head in zip(lines, heads, strict=True):
+            mine = [claims[ticket.id] for ticket in head if ticket.id in claims]
+            for ticket in head:
+                if ticket.id not in claims:  # it has ended, and the answer was lost
+                    self._lanes.drop(ticket)
+            if mine:
+                episodes = {sku: found[target, sku] for target, sku in {_subject(claim) for claim in mine}}
+                plans.append(compose(mine, episodes, waiting=line.tickets, now=now))
+            else:
+                self._pace.give_back()
+                self._lanes.put_back(line.target)
+        return plans
+
+    async def _letter(self, plan: Plan) -> Letter | None:
+        """What to post, or what the message to edit shows from now on."""
+        if plan.attempt:
+            return plan.letter(await self._snapshots([claim.delivery for claim in plan.attempt.claims]))
+        if not plan.edit:
+            return None
+        opening, letter = plan.edit.opening, plan.edit.letter
+        deliveries = (await self._store.letter(letter) if letter else None) or [opening]
+        known = await self._store.episodes([(each.target, each.change.sku) for each in deliveries])
+        episodes = {each.opening.id: each for each in (*known, plan.edit) if each}
+        snapshots = await self._snapshots(deliveries)
+        parts = (Part(each, snapshots[each.change.sku], episodes.get(each.id)) for each in deliveries)
+        return Letter(letter or opening.id, tuple(parts))
+
+    async def _snapshots(self, deliveries: Iterable[Delivery]) -> dict[str, Snapshot]:
+        return {sku: await self._store.snapshot(sku) for sku in {each.change.sku for each in deliveries}}
+
+    async def _send(self, plan: Plan, letter: Letter) -> int:
         try:
-            message_id = await self._tell(delivery)
-        except DeliveryError as exc:
-            return await self._failed(claim, exc, facts)
-        except StoreError:
+            if plan.edit is None:
+                return await self._notifier.post(letter)
+            message_id = plan.edit.message_id or 0
+            await self._notifier.edit(letter, message_id)
+        except DeliveryError:
             raise
         except Exception as exc:  # the bulkhead: one message with a defect must not hold up the others
-            log.exception("delivery failed", **facts)
-            return await self._failed(claim, DeliveryError(f"defect: {type(exc).__name__}"), facts)
-        await self._remember(delivery)
-        await self._store.settle(claim, message_id)
-        log.info("delivered", message=message_id, **facts)
-        return None
-
-    async def _remember(self, delivery: Delivery) -> None:
-        """Cooldowns, caps and thresholds count what has arrived, not what was tried."""
-        if delivery.is_follow_up:
-            return
-        for subscription_id, change in ((delivery.subscription, delivery.change), *_also(delivery)):
-            subscription = await self._store.subscription(delivery.guild, subscription_id)
-            if subscription:
-                memory = await self._store.memory(delivery.guild, subscription_id)
-                after = told(memory, change, subscription, self._clock.now())
-                await self._store.put_memory(delivery.guild, subscription_id, after)
-
-    async def _tell(self, delivery: Delivery) -> int:
-        """Take the delivery into the product's living alert, and do what that asks for; the message's id, or 0."""
-        sku = delivery.change.sku
-        before = await self._store.episode(delivery.target, sku)
-        if before and before.message_id is None and await self._is_buried(before.opening):
-            before = None
-        if before and delivery.queued_at < before.opening.queued_at:
-            # It was overtaken by the next restock, whose message says more: whoever asked for it still gets it.
-            return 0 if delivery.is_follow_up else await self._send(delivery, await self._store.snapshot(sku))
-        found = follow(before, delivery)
-        episode = found.episode
-        if found.act is Act.EDIT and episode and episode.message_id is None:
-            raise NotYet("the message to change is not posted yet", retry_after=_A_MOMENT)
-        if episode and episode != before:
-            # Before anything is sent: whoever takes over after a crash finds the same episode, and the same nonce.
-            await self._store.put_episode(episode)
-        snapshot = await self._store.snapshot(sku)
-        if found.act is Act.POST:
-            message_id = await self._send(delivery, snapshot)
-            if episode and episode.opening.id == delivery.id:
-                await self._store.put_episode(posted(episode, message_id))
-            return message_id
-        if found.act is Act.EDIT and episode:
-            await self._edit(episode, snapshot)
-            at, message_of = self._clock.now(), episode.opening.id
-            await self._store.note_stages(went(delivery, Step.EDITED, "", at, message_of=message_of))
-            return episode.message_id or 0
-        return 0
-
-    async def _send(self, delivery: Delivery, snapshot: Snapshot) -> int:
-        message_id = await self._notifier.send(delivery, snapshot)
-        await self._store.note_stages(went(delivery, Step.SENT, "", self._clock.now()))
+            log.exception("delivery failed", letter=letter.id)
+            raise DeliveryError(f"defect: {type(exc).__name__}") from exc
         return message_id
 
-    async def _is_buried(self, delivery: Delivery) -> bool:
-        return await self._store.delivery_state(delivery.id) is DeliveryState.BURIED
+    # --- ending -------------------------------------------------------------------------------------------------
 
-    async def _edit(self, episode: Episode, snapshot: Snapshot) -> None:
-        now, free_at = self._clock.now(), may_be_edited_at(episode)
-        if free_at and free_at > now:
-            raise NotYet("this message was changed just now", retry_after=free_at - now)
-        await self._notifier.edit(episode, snapshot)
-        await self._store.put_episode(edited(episode, self._clock.now()))
+    async def _close(self) -> bool:
+        """Note what became of the requests that have ended."""
+        ended = [each for each in self._on_the_way.values() if each.task.done()]
+        if not ended:
+            return False
+        now, errors = self._clock.now(), {each.plan.target: each.error for each in ended}
+        arrived = [each for each in ended if not errors[each.plan.target]]
+        outcomes = await self._endings.arrived(arrived, now)
+        episodes: list[Episode] = [episode for each in arrived for episode in episodes_after(each, now)]
+        for each in ended:
+            if error := errors[each.plan.target]:
+                outcomes += await self._endings.failed(each, error, now)
+        await self._store.finish(self._seat, outcomes, now, episodes)
+        for each in ended:
+            mine = [outcome for outcome in outcomes if outcome.claim.ticket.target == each.plan.target]
+            over = [outcome for outcome in mine if outcome.state is not DeliveryState.POSTPONED]
+            del self._on_the_way[each.plan.target]
+            ids = [*_ids(over), *_ids(each.plan.ended)]
+            self._lanes.put_back(each.plan.target, ended=ids, changed=tickets_after(each, mine))
+        for error in errors.values():
+            self._heed(error)
+        return True
 
-    async def _failed(self, claim: Claim, error: DeliveryError, facts: dict[str, str]) -> datetime | None:
-        now, reason = self._clock.now(), str(error)
-        if error.remedy is Remedy.BURY or now - claim.delivery.queued_at > _WORTH_TELLING:
-            log.warning("delivery buried", reason=reason, tries=claim.tries + 1, **facts)
-            step = Step.BURIED if error.remedy is Remedy.BURY else Step.EXPIRED
-            await self._store.note_stages(went(claim.delivery, step, reason, now))
-            await self._store.bury(claim, reason)
-            return None
-        pause = error.retry_after or timedelta(seconds=min(2**claim.tries, 300))
-        level = log.info if isinstance(error, NotYet) else log.warning
-        level("delivery postponed", reason=reason, seconds=pause.total_seconds(), **facts)
-        # The first few only: an outage must not push everything else out of the trail.
-        if claim.tries < 3 and not isinstance(error, NotYet):
-            await self._store.note_stages(went(claim.delivery, Step.POSTPONED, reason, now))
-        await self._store.postpone(claim, now + pause, reason)
-        return now + pause
+    def _heed(self, error: DeliveryError | None) -> None:
+        """What concerns everybody's messages."""
+        if error and error.remedy is Remedy.STOP:
+            raise DiscordRefused(str(error))
+        if error and error.remedy is Remedy.REST:
+            self._rest_until = self._clock.monotonic() + (error.retry_after or self._lease).total_seconds()
 
 
-def _also(delivery: Delivery) -> Iterator[tuple[str, Change]]:
-    return ((each.subscription, each.change) for each in delivery.also)
+def _attempt(plan: Plan) -> Attempt:
+    """What to note before the request; an edit needs no message of its own to be repeated in."""
+    if plan.attempt:
+        return plan.attempt
+    assert plan.edit
+    return Attempt("", plan.absorbed, (plan.edit,))
+
+
+def _subject(claim: Claim) -> tuple[Target, str]:
+    return claim.delivery.target, claim.delivery.change.sku
+
+
+def _ids(outcomes: Sequence[Outcome]) -> list[str]:
+    return [outcome.claim.delivery.id for outcome in outcomes]

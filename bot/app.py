@@ -10,6 +10,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, supp
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from secrets import token_hex
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -273,7 +274,7 @@ async def _discord(parts: Engine, tasks: list[asyncio.Task[None]]) -> AsyncItera
     deliver = Deliver(store=parts.store, notifier=notifier, clock=parts.clock, name=_this_process())
 
     async def turn() -> bool:
-        return client.is_logged_in and await deliver(wait=_WAIT)
+        return client.is_logged_in and await deliver.turn(wait=_WAIT)
 
     turns = Runner("deliver", turn, clock=parts.clock)
     serving = client.serve(settings.discord.token.get_secret_value())
@@ -286,4 +287,5 @@ async def _discord(parts: Engine, tasks: list[asyncio.Task[None]]) -> AsyncItera
 
 
 def _this_process() -> str:
-    return f"{socket.gethostname()}#{os.getpid()}"
+    # In a container every process has the same number: a name of its own shows whose seat it is.
+    return f"{socket.gethostname()}#{os.getpid()}#{token_hex(4)}"

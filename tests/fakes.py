@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta
 from alerts.domain.deliveries import Delivery
 from alerts.domain.episodes import Episode
 from alerts.domain.errors import DeliveryError
-from alerts.domain.model import Failure, Listing, Offer, Reading, Snapshot
+from alerts.domain.letters import Letter
+from alerts.domain.model import Failure, Listing, Offer, Reading
 
 
 class FakeClock:
@@ -68,21 +69,28 @@ class Shops:
 
 
 class Mailbox:
-    """A Notifier that keeps what it was given, and fails as often as it was told."""
+    """A Notifier that keeps what it was given, and fails as often as it was told.
+
+    `letters` are the alerts in the order they were told, `posts` the messages that they came in, `edits` what an
+    edited message shows.
+    """
 
     def __init__(self, *failures: DeliveryError) -> None:
         self.failures, self.letters, self.edits = list(failures), list[Delivery](), list[Episode]()
+        self.posts, self.roles = list[Letter](), list[tuple[int, ...]]()
 
-    async def send(self, delivery: Delivery, snapshot: Snapshot) -> int:
+    async def post(self, letter: Letter) -> int:
         if self.failures:
             raise self.failures.pop(0)
-        self.letters.append(delivery)
-        return len(self.letters)
+        self.posts.append(letter)
+        self.roles.append(letter.roles)
+        self.letters += [part.delivery for part in letter.parts]
+        return len(self.posts)
 
-    async def edit(self, episode: Episode, snapshot: Snapshot) -> None:
+    async def edit(self, letter: Letter, message_id: int) -> None:
         if self.failures:
             raise self.failures.pop(0)
-        self.edits.append(episode)
+        self.edits += [part.episode for part in letter.parts if part.episode]
 
 
 class Docket:

@@ -12,7 +12,9 @@ from alerts.deliver import Deliver
 from alerts.domain.deliveries import Delivery, DeliveryState, delivery_for
 from alerts.domain.episodes import follow
 from alerts.domain.errors import DeliveryError, Remedy
+from alerts.domain.letters import Letter
 from alerts.domain.model import ChangeKind, Snapshot
+from alerts.domain.trail import Step
 from bot.notify import DiscordNotifier
 from tests.fakes import Mailbox
 from tests.test_journey import ADMIN, DEALS, GUILD, OTHER, PI, World
@@ -28,10 +30,10 @@ class Picky(Mailbox):
         super().__init__()
         self.answer = answer
 
-    async def send(self, delivery: Delivery, snapshot: Snapshot) -> int:
-        if delivery.target == DEALS:
+    async def post(self, letter: Letter) -> int:
+        if letter.target == DEALS:
             await self.answer
-        return await super().send(delivery, snapshot)
+        return await super().post(letter)
 
 
 async def restocked(mailbox: Mailbox) -> World:
@@ -73,25 +75,35 @@ async def test_a_message_that_cannot_be_made_holds_up_no_other() -> None:
     assert told(world) == [OTHER.id]
 
 
-async def test_a_discord_that_is_away_for_hours_loses_nothing() -> None:
-    away = DeliveryError("503")
-    world = await restocked(Mailbox(*[away] * 60))
+async def test_a_discord_that_is_away_for_minutes_loses_nothing() -> None:
+    world = await restocked(Mailbox(*[DeliveryError("503")] * 20))
 
-    for _ in range(12 * 6):
+    for _ in range(12 * 60):
         await world.turn()
-        await world.clock.advance(300)
+        await world.clock.advance(1)
 
     assert sorted(told(world)) == [DEALS.id, OTHER.id]
 
 
-async def test_news_of_yesterday_is_given_up() -> None:
-    world = await restocked(Mailbox(*[DeliveryError("503")] * 9))
-    await world.clock.advance(25 * 3600)
-
+async def test_a_restock_that_waited_for_a_quarter_of_an_hour_is_no_news_and_why_says_so() -> None:
+    world = await restocked(Mailbox(*[DeliveryError("503")] * 2))
     await world.turn()
-    await world.clock.advance(3600)
+    await world.clock.advance(16 * 60)
 
     assert await world.turn() == []
+    stages = await world.store.trail(GUILD, sku=PI.sku, limit=99)
+    assert [each.step for each in stages if each.step in (Step.EXPIRED, Step.BURIED)] == [Step.BURIED] * 2
+
+
+async def test_a_price_is_news_for_hours() -> None:
+    world = await restocked(Mailbox())
+    await world.turn()
+    await world.look(offer(IN, "60"))
+    await world.look(offer(IN, "60"))
+    await world.fanout()
+    await world.clock.advance(5 * 3600)
+
+    assert [kind for kind, _ in await world.turn()][2:] == [ChangeKind.PRICE_DROP] * 2
 
 
 async def test_trouble_with_the_store_is_raised_after_every_channel_had_its_turn() -> None:
@@ -105,7 +117,7 @@ async def test_trouble_with_the_store_is_raised_after_every_channel_had_its_turn
 
 
 class Forgetful:
-    """A store that is away whenever a delivery is settled."""
+    """A store that is away whenever the end of a delivery is noted."""
 
     def __init__(self, world: World) -> None:
         self._store = world.store
@@ -113,7 +125,7 @@ class Forgetful:
     def __getattr__(self, name: str) -> object:
         return getattr(self._store, name)
 
-    async def settle(self, *_: object) -> None:
+    async def finish(self, *_: object) -> None:
         raise ConnectionError
 
 
@@ -186,6 +198,7 @@ async def test_what_comes_later_waits_for_the_message_before_it() -> None:
 
 async def test_after_a_restock_that_could_not_be_told_the_next_one_is() -> None:
     world = await restocked(Mailbox(*[DeliveryError("unknown channel", remedy=Remedy.BURY)] * 2))
+    await world.turn()
     for found in (offer(OUT), offer(OUT), offer(IN), offer(IN)):
         await world.clock.advance(3600)
         await world.look(found)

@@ -90,7 +90,7 @@ async def test_an_edit_that_was_cut_short_is_made_after_all(world: World) -> Non
     await world.clock.advance(3600)
     await world.look(offer(OUT))
     await world.fanout()
-    (claim,) = await world.store.claim(world.clock.now(), limit=9, wait=timedelta(0))
+    (claim,) = await world.store.open(await world.store.take(limit=9, wait=timedelta(0)))
     episode = follow(await world.store.episode(DEALS, PI.sku), claim.delivery).episode
     assert episode
     await world.store.put_episode(episode)  # and the process dies here

@@ -15,6 +15,7 @@ from alerts.fanout import Fanout
 from alerts.products import Products
 from alerts.scan import Scan
 from alerts.store.memory import MemoryStore
+from alerts.store.ports import Attempt
 from alerts.subscriptions import Subscriptions
 from alerts.tick import Pace, Tick
 from alerts.watches import Watches
@@ -232,7 +233,9 @@ async def test_what_was_queued_before_a_crash_is_told_once_after_it(world: World
     for found in (offer(OUT), offer(IN)):
         await world.look(found)
     await world.fanout()
-    (claim,) = await world.store.claim(world.clock.now(), limit=9, wait=timedelta(0))
-    await world.store.sending(claim, world.clock.now())  # and the process dies here
+    (claim,) = await world.store.open(await world.store.take(limit=9, wait=timedelta(0)))
+    seat = await world.store.lead("deliver", "one", ttl=5 * SECOND)
+    attempt = Attempt(claim.delivery.id, [claim])
+    await world.store.begin(seat, [attempt], world.clock.now())  # and the process dies here
 
     assert await world.turn() == [(ChangeKind.RESTOCKED, DEALS.id)]

@@ -4,16 +4,27 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Sequence
+from datetime import timedelta
 from enum import StrEnum
 from hashlib import blake2b
 
 from pydantic import AwareDatetime
 
 from alerts.domain.market import Market
-from alerts.domain.model import Change, Fact, KeyPart, state_of
+from alerts.domain.model import Change, ChangeKind, Fact, KeyPart, state_of
 from alerts.domain.wishes import Subscription, Target
 
 ID_LENGTH = 24  # Discord takes a nonce of at most 25 characters
+_STOCK = frozenset(
+    {
+        ChangeKind.RESTOCKED,
+        ChangeKind.SOLD_OUT,
+        ChangeKind.LOW_STOCK,
+        ChangeKind.PREORDER_OPEN,
+        ChangeKind.BACK_ORDER,
+        ChangeKind.DISCONTINUED,
+    }
+)
 
 
 class DeliveryState(StrEnum):
@@ -48,6 +59,19 @@ class Delivery(Fact):
     is_follow_up: bool = False
     also: tuple[Also, ...] = ()
     market: Market | None = None
+
+    @property
+    def event(self) -> str:
+        """The same for all deliveries that one look at one listing gave rise to."""
+        return f"{self.change.sku}:{self.change.listing}:{self.change.at.timestamp()}"
+
+
+def worth_telling(delivery: Delivery) -> timedelta:
+    """How long after it was queued a message is still news. What changes a message that stands is so for longer."""
+    if delivery.is_follow_up:
+        return timedelta(days=1)
+    is_of_stock = delivery.change.kind in _STOCK and not delivery.also
+    return timedelta(minutes=15) if is_of_stock else timedelta(hours=6)
 
 
 def delivery_id(change: Change, target: Target) -> str:

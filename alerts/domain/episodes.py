@@ -37,7 +37,10 @@ class Stand(Fact):
 
 
 class Episode(Fact):
-    """The living alert of a product in one target. `shown` is the revision that its message shows."""
+    """The living alert of a product in one target. `shown` is the revision that its message shows.
+
+    `letter`: the message that holds other alerts, too.
+    """
 
     guild: int
     target: Target
@@ -46,6 +49,7 @@ class Episode(Fact):
     opened_at: AwareDatetime
     stands: tuple[Stand, ...]
     message_id: int | None = None
+    letter: KeyPart | None = None
     closed_at: AwareDatetime | None = None
     revision: int = 0
     shown: int = 0
@@ -98,9 +102,9 @@ def follow(episode: Episode | None, delivery: Delivery) -> Follow:
     return Follow(Act.POST, episode)
 
 
-def posted(episode: Episode, message_id: int) -> Episode:
-    """The episode whose message now stands."""
-    return episode.model_copy(update={"message_id": message_id, "shown": episode.revision})
+def posted(episode: Episode, message_id: int, letter: str | None = None) -> Episode:
+    """The episode whose message now stands; `letter` when that holds other alerts, too."""
+    return episode.model_copy(update={"message_id": message_id, "shown": episode.revision, "letter": letter})
 
 
 def edited(episode: Episode, now: datetime) -> Episode:

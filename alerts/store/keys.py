@@ -16,7 +16,7 @@ NOTES = f"{_P}:notes"
 CHANGES = f"{_P}:changes"
 QUEUE = f"{_OUT}:queue"
 HELD = f"{_OUT}:held"
-LATER = f"{_OUT}:later"
+DEAD = f"{_OUT}:dlq"
 CHANGES_GROUP = "fanout"
 QUEUE_GROUP = "deliver"
 
@@ -63,12 +63,21 @@ def delivery(delivery_id: str) -> str:
     return f"{_OUT}:d:{delivery_id}"
 
 
+def letter(letter_id: str) -> str:
+    return f"{_OUT}:letter:{letter_id}"
+
+
 def episode(target: str, sku: str) -> str:
     return f"{_OUT}:episode:{target}:{sku}"
 
 
 def lead(role: str) -> str:
     return f"{_OUT}:lead:{role}"
+
+
+def seat(role: str) -> str:
+    """How often the seat was taken: its holder's number."""
+    return f"{_OUT}:seat:{role}"
 
 
 def watches(guild: int) -> str:

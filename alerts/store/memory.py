@@ -3,56 +3,32 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from itertools import count
 
-from alerts.clock import SystemClock
-from alerts.domain.deliveries import Delivery, DeliveryState
-from alerts.domain.episodes import Episode
 from alerts.domain.memory import Memory
 from alerts.domain.model import Point, Snapshot, Tier
 from alerts.domain.waiting import Waiting
-from alerts.domain.wishes import Subscription, Target, Watch
-from alerts.ports import Clock
+from alerts.domain.wishes import Subscription, Watch
+from alerts.store.memory_outbox import MemoryOutbox
 from alerts.store.memory_trails import MemoryTrails
-from alerts.store.ports import Claim, Commit, Due, Lock, News, Row
+from alerts.store.ports import Commit, Due, Lock, News, Row
 
 
 @dataclass
-class _Letter:
-    delivery: Delivery
-    state: DeliveryState = DeliveryState.QUEUED
-    tries: int = 0
-    until: datetime | None = None
-    note: str = ""
-
-
-@dataclass
-class _Seat:
-    owner: str
-    until: float
-
-
-@dataclass
-class MemoryStore(MemoryTrails):
+class MemoryStore(MemoryOutbox, MemoryTrails):
     """See ports.Store."""
 
-    clock: Clock = field(default_factory=SystemClock)
     _snapshots: dict[str, Snapshot] = field(default_factory=dict)
     _fences: dict[str, int] = field(default_factory=lambda: defaultdict(int))
-    _seats: dict[str, _Seat] = field(default_factory=dict)
     _commits: dict[str, tuple[str, int]] = field(default_factory=dict)
     _rows: dict[str, tuple[int, datetime]] = field(default_factory=dict)
     _turns: dict[tuple[str, str], datetime] = field(default_factory=dict)
     _points: dict[tuple[str, str], list[Point]] = field(default_factory=lambda: defaultdict(list))
     _news: dict[str, News] = field(default_factory=dict)
     _taken: dict[str, float] = field(default_factory=dict)
-    _letters: dict[str, _Letter] = field(default_factory=dict)
-    _queue: list[str] = field(default_factory=list)
-    _episodes: dict[tuple[Target, str], Episode] = field(default_factory=dict)
     _watches: dict[tuple[int, str], Watch] = field(default_factory=dict)
     _subscriptions: dict[tuple[int, str], Subscription] = field(default_factory=dict)
     _held: dict[tuple[str, str], Waiting] = field(default_factory=dict)
@@ -60,7 +36,6 @@ class MemoryStore(MemoryTrails):
     _due: dict[str, tuple[Tier, datetime]] = field(default_factory=dict)
     _notes: dict[str, str] = field(default_factory=dict)
     _spent: dict[date, Decimal] = field(default_factory=dict)
-    _serial: count[int] = field(default_factory=count)
 
     async def ping(self) -> None:
         return None
@@ -125,64 +100,6 @@ class MemoryStore(MemoryTrails):
         for ticket in tickets:
             self._news.pop(ticket, None)
 
-    # Outbox
-
-    async def enqueue(self, delivery: Delivery) -> bool:
-        if delivery.id in self._letters:
-            return False
-        self._letters[delivery.id] = _Letter(delivery)
-        self._queue.append(delivery.id)
-        return True
-
-    async def lead(self, role: str, owner: str, *, ttl: timedelta) -> bool:
-        return self._sit(role, owner, ttl)
-
-    async def resign(self, role: str, owner: str) -> None:
-        if self._holder(role) == owner:
-            del self._seats[role]
-
-    async def claim(self, now: datetime, *, limit: int, wait: timedelta) -> Sequence[Claim]:
-        due = [i for i in self._queue if (self._letters[i].until or now) <= now][:limit]
-        return [Claim(i, self._letters[i].delivery, self._letters[i].tries) for i in due]
-
-    async def sending(self, claim: Claim, now: datetime) -> None:
-        letter = self._letters[claim.delivery.id]
-        if letter.state not in (DeliveryState.SENT, DeliveryState.BURIED):
-            letter.state, letter.tries = DeliveryState.SENDING, letter.tries + 1
-
-    async def settle(self, claim: Claim, message_id: int) -> None:
-        self._finish(claim, DeliveryState.SENT, str(message_id))
-
-    async def bury(self, claim: Claim, reason: str) -> None:
-        self._finish(claim, DeliveryState.BURIED, reason)
-
-    def _finish(self, claim: Claim, state: DeliveryState, note: str) -> None:
-        letter = self._letters[claim.delivery.id]
-        if letter.state is not DeliveryState.SENT:
-            letter.state, letter.note = state, note
-        if claim.ticket in self._queue:
-            self._queue.remove(claim.ticket)
-
-    async def postpone(self, claim: Claim, until: datetime, reason: str) -> None:
-        letter = self._letters[claim.delivery.id]
-        if letter.state in (DeliveryState.SENT, DeliveryState.BURIED):
-            return
-        letter.state, letter.until, letter.note = DeliveryState.POSTPONED, until, reason
-        self._queue.remove(claim.ticket)
-        self._queue.append(claim.ticket)
-
-    async def delivery_state(self, delivery_id: str) -> DeliveryState | None:
-        letter = self._letters.get(delivery_id)
-        return letter.state if letter else None
-
-    # Episodes
-
-    async def episode(self, target: Target, sku: str) -> Episode | None:
-        return self._episodes.get((target, sku))
-
-    async def put_episode(self, episode: Episode) -> None:
-        self._episodes[episode.target, episode.sku] = episode
-
     # Wishes
 
     async def add_watch(self, watch: Watch) -> bool:
@@ -233,8 +150,15 @@ class MemoryStore(MemoryTrails):
     async def memory(self, guild: int, subscription_id: str) -> Memory:
         return self._memories.get((guild, subscription_id), Memory())
 
+    async def memories(self, wanted: Sequence[tuple[int, str]]) -> Sequence[tuple[Subscription, Memory] | None]:
+        wishes = ((self._subscriptions.get(each), self._memories.get(each, Memory())) for each in wanted)
+        return [(wish, memory) if wish else None for wish, memory in wishes]
+
     async def put_memory(self, guild: int, subscription_id: str, memory: Memory) -> None:
         self._memories[guild, subscription_id] = memory
+
+    async def put_memories(self, memories: Mapping[tuple[int, str], Memory]) -> None:
+        self._memories.update(memories)
 
     # Timetable
 
@@ -274,15 +198,3 @@ class MemoryStore(MemoryTrails):
     async def add(self, day: date, dollars: Decimal) -> Decimal:
         self._spent[day] = self._spent.get(day, Decimal(0)) + dollars
         return self._spent[day]
-
-    # Seats and locks
-
-    def _holder(self, name: str) -> str | None:
-        seat = self._seats.get(name)
-        return seat.owner if seat and seat.until > self.clock.monotonic() else None
-
-    def _sit(self, name: str, owner: str, ttl: timedelta) -> bool:
-        if self._holder(name) not in (None, owner):
-            return False
-        self._seats[name] = _Seat(owner, self.clock.monotonic() + ttl.total_seconds())
-        return True

@@ -56,12 +56,56 @@ class Due:
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
-    """A delivery lent out. What is not settled is lent out again to the next deliverer."""
+class Ticket:
+    """A delivery on its way: as much of it as is needed to say whose turn it is.
+
+    `event` is the same for all deliveries of one change. `letter` is the message that it was attempted in, as its
+    part number `part`: that message is sent again as it was, or not at all.
+    """
 
     ticket: str
+    id: str
+    guild: int
+    target: str
+    event: str
+    until: datetime | None = None
+    letter: str | None = None
+    part: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A delivery whose turn has come. `tried_at` is when it was first attempted."""
+
+    ticket: Ticket
     delivery: Delivery
-    tries: int
+    tries: int = 0
+    tried_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A message about to be sent: its parts in their order, and the episodes that know of it."""
+
+    letter: str
+    claims: Sequence[Claim]
+    episodes: Sequence[Episode] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a delivery. `note` is the message's id or the reason.
+
+    A postponed one keeps its place until `until`; `letter` gives it another message to be sent in. A buried one is
+    kept for the operator when `is_dead`.
+    """
+
+    claim: Claim
+    state: DeliveryState
+    note: str
+    until: datetime | None = None
+    letter: str | None = None
+    is_dead: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,26 +164,40 @@ class Outbox(Protocol):
     async def enqueue(self, delivery: Delivery) -> bool:
         """Queue it once for ever; False when this id was queued before."""
 
-    async def lead(self, role: str, owner: str, *, ttl: timedelta) -> bool:
-        """Take or keep the only seat of a role; False while somebody else sits there."""
+    async def lead(self, role: str, owner: str, *, ttl: timedelta) -> int:
+        """Take or keep the only seat of a role; 0 while somebody else has it.
+
+        Answers the seat's number, which grows whenever it is taken anew.
+        """
 
     async def resign(self, role: str, owner: str) -> None:
         """Leave the seat, if it is ours."""
 
-    async def claim(self, now: datetime, *, limit: int, wait: timedelta) -> Sequence[Claim]:
-        """Lend out what is due, oldest first: what an earlier deliverer left unsettled, then what is queued."""
+    async def left(self, *, after: str, limit: int) -> Sequence[Ticket]:
+        """What was taken and has not ended, in the order of the queue, from behind the ticket `after` ("" at first)."""
 
-    async def sending(self, claim: Claim, now: datetime) -> None:
-        """Note that an attempt begins, before it does."""
+    async def take(self, *, limit: int, wait: timedelta) -> Sequence[Ticket]:
+        """What nobody has taken yet, in order; waits at most `wait` for the first."""
 
-    async def settle(self, claim: Claim, message_id: int) -> None:
-        """It stands in the channel under this id."""
+    async def open(self, tickets: Sequence[Ticket]) -> Sequence[Claim]:
+        """The deliveries themselves, in the order asked for; without those that have ended or are forgotten."""
 
-    async def postpone(self, claim: Claim, until: datetime, reason: str) -> None:
-        """Try again later."""
+    async def begin(self, seat: int, attempts: Sequence[Attempt], now: datetime) -> bool:
+        """Note that attempts begin, and keep their episodes, before anything is sent.
 
-    async def bury(self, claim: Claim, reason: str) -> None:
-        """Never try again; the reason is kept."""
+        False when the deliverer's seat has another number by now; then nothing was noted and nothing may be sent.
+        """
+
+    async def finish(
+        self, seat: int, outcomes: Sequence[Outcome], now: datetime, episodes: Sequence[Episode] = ()
+    ) -> None:
+        """Note what became of deliveries, and keep episodes with it.
+
+        What was sent was sent, whoever says so; everything else is kept from the seat's present holder alone.
+        """
+
+    async def letter(self, letter_id: str) -> Sequence[Delivery]:
+        """What is in a message of several; nothing for one of a single delivery."""
 
     async def delivery_state(self, delivery_id: str) -> DeliveryState | None:
         """Where a delivery stands; None when it was never queued or is long done."""
@@ -150,6 +208,9 @@ class Episodes(Protocol):
 
     async def episode(self, target: Target, sku: str) -> Episode | None:
         """The newest episode, open or closed; None when there is none or it is long over."""
+
+    async def episodes(self, wanted: Sequence[tuple[Target, str]]) -> Sequence[Episode | None]:
+        """The same for many at once, in the order asked for."""
 
     async def put_episode(self, episode: Episode) -> None:
         """Keep it, instead of the one before."""
@@ -169,6 +230,12 @@ class Holds(Protocol):
 
     async def memory(self, guild: int, subscription_id: str) -> Memory:
         """What a subscription was told; nothing at first."""
+
+    async def memories(self, wanted: Sequence[tuple[int, str]]) -> Sequence[tuple[Subscription, Memory] | None]:
+        """Subscriptions by guild and id with what they were told, many at once; None for one that has ended."""
+
+    async def put_memories(self, memories: Mapping[tuple[int, str], Memory]) -> None:
+        """Remember many at once."""
 
     async def put_memory(self, guild: int, subscription_id: str, memory: Memory) -> None:
         """Remember it, instead of what was there; an ended subscription is forgotten with its memory."""

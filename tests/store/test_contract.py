@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from alerts.domain.deliveries import Delivery, DeliveryState, delivery_for
+from alerts.domain.deliveries import Delivery, delivery_for
 from alerts.domain.model import ChangeKind, Point, Snapshot, Tier
 from alerts.domain.trail import TRAIL_DAYS, TRAIL_LENGTH, Stage, Step
 from alerts.domain.wishes import Watch
@@ -15,7 +15,7 @@ from alerts.store import keys
 from alerts.store.ports import Commit, Lock, Store
 from alerts.store.redis.store import RedisStore
 from tests.waiting import eventually
-from tests.worlds import IN, MINUTE, OUT, SECOND, START, change, known, offer, pounds, subscription
+from tests.worlds import IN, MINUTE, OUT, START, change, known, offer, pounds, subscription
 
 NOW = timedelta(0)
 
@@ -166,84 +166,6 @@ async def test_news_that_is_done_is_gone(store: Store) -> None:
     await store.news_done([news.ticket for news in taken])
 
     assert not await store.take_news("a", limit=9, wait=NOW)
-
-
-# Outbox
-
-
-async def test_the_same_delivery_twice_is_queued_once(store: Store) -> None:
-    assert await store.enqueue(delivery())
-    assert not await store.enqueue(delivery())
-    assert len(await store.claim(START, limit=9, wait=NOW)) == 1
-
-
-async def test_a_delivery_that_was_sent_is_never_queued_again(store: Store) -> None:
-    await store.enqueue(delivery())
-    (claim,) = await store.claim(START, limit=9, wait=NOW)
-    await store.settle(claim, 99)
-
-    assert not await store.enqueue(delivery())
-    assert not await store.claim(START, limit=9, wait=NOW)
-    assert await store.delivery_state(claim.delivery.id) is DeliveryState.SENT
-
-
-async def test_deliveries_come_in_the_order_they_were_queued(store: Store) -> None:
-    for channel in (3, 1, 2):
-        await store.enqueue(delivery(channel))
-
-    assert [c.delivery.target.id for c in await store.claim(START, limit=9, wait=NOW)] == [3, 1, 2]
-
-
-async def test_what_a_dead_deliverer_left_is_handed_out_at_once(store: Store) -> None:
-    await store.enqueue(delivery())
-    (left,) = await store.claim(START, limit=9, wait=NOW)
-    await store.sending(left, START)
-
-    (again,) = await store.claim(START, limit=9, wait=NOW)
-
-    assert again.delivery == delivery()
-    assert again.tries == 1
-
-
-async def test_a_postponed_delivery_comes_back_when_it_is_due_and_not_before(store: Store) -> None:
-    await store.enqueue(delivery())
-    (claim,) = await store.claim(START, limit=9, wait=NOW)
-    await store.sending(claim, START)
-    await store.postpone(claim, START + MINUTE, "Discord is tired")
-
-    assert not await store.claim(START + 59 * SECOND, limit=9, wait=NOW)
-    (back,) = await store.claim(START + MINUTE, limit=9, wait=NOW)
-    assert back.tries == 1
-
-
-async def test_a_buried_delivery_never_comes_back(store: Store) -> None:
-    await store.enqueue(delivery())
-    (claim,) = await store.claim(START, limit=9, wait=NOW)
-    await store.bury(claim, "the channel is gone")
-
-    assert not await store.claim(START + MINUTE, limit=9, wait=NOW)
-    assert not await store.enqueue(delivery())
-    assert await store.delivery_state(claim.delivery.id) is DeliveryState.BURIED
-
-
-async def test_settling_twice_does_no_harm(store: Store) -> None:
-    await store.enqueue(delivery())
-    (claim,) = await store.claim(START, limit=9, wait=NOW)
-    await store.settle(claim, 99)
-    await store.settle(claim, 99)
-    await store.bury(claim, "a late mistake")
-
-    assert await store.delivery_state(claim.delivery.id) is DeliveryState.SENT
-
-
-async def test_one_seat_for_a_role_until_it_is_left(store: Store) -> None:
-    assert await store.lead("deliver", "a", ttl=MINUTE)
-    assert await store.lead("deliver", "a", ttl=MINUTE)
-    assert not await store.lead("deliver", "b", ttl=MINUTE)
-    await store.resign("deliver", "b")
-    assert not await store.lead("deliver", "b", ttl=MINUTE)
-    await store.resign("deliver", "a")
-    assert await store.lead("deliver", "b", ttl=MINUTE)
 
 
 # Wishes

@@ -22,4 +22,4 @@ async def test_what_comes_after_a_server_was_emptied_is_told(server_store: Redis
 
     await server_store.enqueue(delivery)
 
-    assert [claim.delivery for claim in await server_store.claim(START, limit=9, wait=NOW)] == [delivery]
+    assert [ticket.id for ticket in await server_store.take(limit=9, wait=NOW)] == [delivery.id]

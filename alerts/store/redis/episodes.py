@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from alerts.domain.episodes import Episode
@@ -10,7 +11,7 @@ from alerts.store import keys
 from alerts.store.redis.link import Link
 
 # An episode that nothing has happened to for so long is left as its message shows it.
-_REMEMBERED = timedelta(days=90)
+REMEMBERED = timedelta(days=90)
 
 
 class RedisEpisodes:
@@ -24,10 +25,17 @@ class RedisEpisodes:
             found = await self._link.redis.get(keys.episode(str(target), sku))
         return Episode.model_validate_json(found) if found else None
 
+    async def episodes(self, wanted: Sequence[tuple[Target, str]]) -> Sequence[Episode | None]:
+        if not wanted:
+            return []
+        async with self._link.trouble():
+            found = await self._link.redis.mget([keys.episode(str(target), sku) for target, sku in wanted])
+        return [Episode.model_validate_json(raw) if raw else None for raw in found]
+
     async def put_episode(self, episode: Episode) -> None:
         async with self._link.trouble():
             await self._link.redis.set(
                 keys.episode(str(episode.target), episode.sku),
                 episode.model_dump_json(exclude_defaults=True),
-                ex=_REMEMBERED,
+                ex=REMEMBERED,
             )

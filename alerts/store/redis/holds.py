@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from alerts.domain.memory import Memory
 from alerts.domain.waiting import Waiting
+from alerts.domain.wishes import Subscription
 from alerts.store import keys
 from alerts.store.redis.link import Link
 
@@ -35,6 +36,31 @@ class RedisHolds:
         async with self._link.trouble():
             raw = await self._link.redis.hget(keys.memories(guild), subscription_id)
         return Memory.model_validate_json(raw) if raw else Memory()
+
+    async def memories(self, wanted: Sequence[tuple[int, str]]) -> Sequence[tuple[Subscription, Memory] | None]:
+        if not wanted:
+            return []
+        async with self._link.trouble():
+            pipe = self._link.redis.pipeline(transaction=False)
+            for guild, subscription_id in wanted:
+                pipe.hget(keys.subscriptions(guild), subscription_id)
+                pipe.hget(keys.memories(guild), subscription_id)
+            found = await pipe.execute()
+        return [
+            (Subscription.model_validate_json(wish), Memory.model_validate_json(raw) if raw else Memory())
+            if wish
+            else None
+            for wish, raw in zip(found[::2], found[1::2], strict=True)
+        ]
+
+    async def put_memories(self, memories: Mapping[tuple[int, str], Memory]) -> None:
+        if not memories:
+            return
+        async with self._link.trouble():
+            pipe = self._link.redis.pipeline(transaction=False)
+            for (guild, subscription_id), memory in memories.items():
+                pipe.hset(keys.memories(guild), subscription_id, memory.model_dump_json(exclude_defaults=True))
+            await pipe.execute()
 
     async def put_memory(self, guild: int, subscription_id: str, memory: Memory) -> None:
         async with self._link.trouble():

@@ -20,8 +20,7 @@ from alerts.domain.errors import StoreError, StoreTooNew, StoreUnavailable
 from alerts.store import keys
 
 SCHEMA = 1
-_SCRIPTS = ("commit", "enqueue", "finish", "lead", "lock", "move", "postpone", "promote", "release", "renew",
-            "schedule", "sending", "vendor")  # fmt: skip
+_SCRIPTS = ("begin", "commit", "enqueue", "finish", "lead", "lock", "move", "release", "renew", "schedule", "vendor")
 log = structlog.get_logger()
 
 

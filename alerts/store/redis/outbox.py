@@ -1,13 +1,19 @@
-"""Deliveries: a queue, what is postponed, and the state of each."""
+"""Deliveries: a queue, and the state of each until it is told."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import TypeAlias
+
+import orjson
+from pydantic import TypeAdapter
 
 from alerts.domain.deliveries import Delivery, DeliveryState
+from alerts.domain.episodes import Episode
 from alerts.store import keys
-from alerts.store.ports import Claim
+from alerts.store.ports import Attempt, Claim, Outcome, Ticket
+from alerts.store.redis.episodes import REMEMBERED as EPISODE_REMEMBERED
 from alerts.store.redis.link import Link
 from alerts.store.redis.news import entries
 
@@ -15,10 +21,13 @@ from alerts.store.redis.news import entries
 REMEMBERED = timedelta(days=14)
 # One deliverer at a time (see lead), so one name: a successor finds what its predecessor left at once.
 _CONSUMER = "deliverer"
+_ENDED = (DeliveryState.SENT, DeliveryState.BURIED)
+_DELIVERIES = TypeAdapter(list[Delivery])
+_Args: TypeAlias = list[str | int | float]
 
 
 class RedisOutbox:
-    """See ports.Outbox."""
+    """See ports.Outbox. What is taken stays in the stream, pending, until it has ended."""
 
     def __init__(self, link: Link) -> None:
         self._link = link
@@ -26,63 +35,112 @@ class RedisOutbox:
     async def enqueue(self, delivery: Delivery) -> bool:
         names = [keys.delivery(delivery.id), keys.QUEUE]
         body = delivery.model_dump_json(exclude_defaults=True)
-        return bool(await self._link.run("enqueue", names, [delivery.id, body, int(REMEMBERED.total_seconds())]))
+        seconds = int(REMEMBERED.total_seconds())
+        route: _Args = [delivery.guild, str(delivery.target), delivery.event]
+        return bool(await self._link.run("enqueue", names, [delivery.id, body, seconds, *route]))
 
-    async def lead(self, role: str, owner: str, *, ttl: timedelta) -> bool:
-        return bool(await self._link.run("lead", [keys.lead(role)], [owner, int(ttl.total_seconds() * 1000)]))
+    async def lead(self, role: str, owner: str, *, ttl: timedelta) -> int:
+        names = [keys.lead(role), keys.seat(role)]
+        return int(await self._link.run("lead", names, [owner, int(ttl.total_seconds() * 1000)]))
 
     async def resign(self, role: str, owner: str) -> None:
         await self._link.run("release", [keys.lead(role)], [owner])
 
-    async def claim(self, now: datetime, *, limit: int, wait: timedelta) -> Sequence[Claim]:
-        await self._link.run("promote", [keys.QUEUE, keys.LATER], [now.timestamp() * 1000, limit])
-        return await self._read("0", limit, None) or await self._read(">", limit, wait)
+    async def left(self, *, after: str, limit: int) -> Sequence[Ticket]:
+        tickets = await self._read(after or "0", limit, None)
+        async with self._link.trouble():
+            pipe = self._link.redis.pipeline(transaction=False)
+            for each in tickets:
+                pipe.hmget(keys.delivery(each.id), "until", "letter", "part")
+            found = await pipe.execute() if tickets else []
+        return [_with_state(each, *row) for each, row in zip(tickets, found, strict=True)]
 
-    async def _read(self, start: str, limit: int, wait: timedelta | None) -> list[Claim]:
+    async def take(self, *, limit: int, wait: timedelta) -> Sequence[Ticket]:
+        return await self._read(">", limit, wait)
+
+    async def _read(self, start: str, limit: int, wait: timedelta | None) -> list[Ticket]:
         block = int(wait.total_seconds() * 1000) if wait else 0
         async with self._link.trouble():
             found = await self._link.redis.xreadgroup(
                 keys.QUEUE_GROUP, _CONSUMER, {keys.QUEUE: start}, count=limit, block=block or None
             )
-        claims = [await self._claim(ticket, fields) for ticket, fields in entries(found)]
-        return [claim for claim in claims if claim]
+        return [_ticket(ticket, fields) for ticket, fields in entries(found)]
 
-    async def _claim(self, ticket: str, fields: dict[str, str]) -> Claim | None:
-        name = keys.delivery(fields["id"]) if fields else ""
+    async def open(self, tickets: Sequence[Ticket]) -> Sequence[Claim]:
+        if not tickets:
+            return []
         async with self._link.trouble():
-            found = await self._link.redis.hgetall(name) if fields else {}
-            if not found or found["state"] in (DeliveryState.SENT, DeliveryState.BURIED):
-                # Its end was noted and the answer lost, or it was queued too long ago to be remembered.
-                await self._link.redis.xack(keys.QUEUE, keys.QUEUE_GROUP, ticket)
-                await self._link.redis.xdel(keys.QUEUE, ticket)
-                return None
-        return Claim(ticket, Delivery.model_validate_json(found["delivery"]), int(found["tries"]))
-
-    async def sending(self, claim: Claim, now: datetime) -> None:
-        await self._link.run("sending", [keys.delivery(claim.delivery.id)], [now.isoformat()])
-
-    async def settle(self, claim: Claim, message_id: int) -> None:
-        await self._finish(claim, DeliveryState.SENT, str(message_id))
-
-    async def bury(self, claim: Claim, reason: str) -> None:
-        await self._finish(claim, DeliveryState.BURIED, reason)
-
-    async def _finish(self, claim: Claim, state: DeliveryState, note: str) -> None:
-        names = [keys.delivery(claim.delivery.id), keys.QUEUE]
-        await self._link.run("finish", names, [keys.QUEUE_GROUP, claim.ticket, state, note])
-
-    async def postpone(self, claim: Claim, until: datetime, reason: str) -> None:
-        names = [keys.delivery(claim.delivery.id), keys.QUEUE, keys.LATER]
-        args: list[str | int | float] = [
-            keys.QUEUE_GROUP,
-            claim.ticket,
-            until.timestamp() * 1000,
-            claim.delivery.id,
-            reason,
+            pipe = self._link.redis.pipeline(transaction=False)
+            for each in tickets:
+                pipe.hmget(keys.delivery(each.id), "delivery", "tries", "tried_at", "state")
+            found = await pipe.execute()
+            pairs = list(zip(tickets, found, strict=True))
+            # Its end was noted and the answer lost, or it was queued too long ago to be remembered.
+            over = [each.ticket for each, (body, _, _, state) in pairs if not body or state in _ENDED]
+            if over:
+                await self._link.redis.xack(keys.QUEUE, keys.QUEUE_GROUP, *over)
+                await self._link.redis.xdel(keys.QUEUE, *over)
+        return [
+            Claim(each, Delivery.model_validate_json(body), int(tries), datetime.fromisoformat(at) if at else None)
+            for each, (body, tries, at, state) in pairs
+            if body and state not in _ENDED
         ]
-        await self._link.run("postpone", names, args)
+
+    async def begin(self, seat: int, attempts: Sequence[Attempt], now: datetime) -> bool:
+        names, texts = [keys.seat("deliver")], dict[str, str]()
+        args: _Args = [seat, now.isoformat(), sum(len(attempt.claims) for attempt in attempts)]
+        for attempt in attempts:
+            for part, claim in enumerate(attempt.claims):
+                names.append(keys.delivery(claim.delivery.id))
+                args += [attempt.letter, part]
+            texts |= _texts(attempt.episodes)
+            if len(attempt.claims) > 1:
+                body = _DELIVERIES.dump_json([claim.delivery for claim in attempt.claims], exclude_defaults=True)
+                texts[keys.letter(attempt.letter)] = body.decode()
+        return bool(await self._link.run("begin", [*names, *texts], [*args, *_kept(texts)]))
+
+    async def finish(
+        self, seat: int, outcomes: Sequence[Outcome], now: datetime, episodes: Sequence[Episode] = ()
+    ) -> None:
+        names = [keys.seat("deliver"), keys.QUEUE, keys.DEAD]
+        names += [keys.delivery(outcome.claim.delivery.id) for outcome in outcomes]
+        texts = _texts(episodes)
+        args: _Args = [seat, keys.QUEUE_GROUP, now.timestamp() * 1000, len(outcomes)]
+        for each in outcomes:
+            until = each.until.isoformat() if each.until else ""
+            args += [each.claim.ticket.ticket, each.claim.delivery.id, each.state, each.note, until]
+            args += [each.letter or "", int(each.is_dead)]
+        await self._link.run("finish", [*names, *texts], [*args, *_kept(texts)])
+
+    async def letter(self, letter_id: str) -> Sequence[Delivery]:
+        async with self._link.trouble():
+            found = await self._link.redis.get(keys.letter(letter_id))
+        return _DELIVERIES.validate_python(orjson.loads(found)) if found else []
 
     async def delivery_state(self, delivery_id: str) -> DeliveryState | None:
         async with self._link.trouble():
             found = await self._link.redis.hget(keys.delivery(delivery_id), "state")
         return DeliveryState(found) if found else None
+
+
+def _ticket(ticket: str, fields: dict[str, str]) -> Ticket:
+    # An entry that was trimmed away comes without fields; opening it finds that it has ended.
+    return Ticket(
+        ticket, fields.get("id", "?"), int(fields.get("guild", 0)), fields.get("target", "?"), fields.get("event", "?")
+    )
+
+
+def _with_state(ticket: Ticket, until: str | None, letter: str | None, part: str | None) -> Ticket:
+    return Ticket(
+        ticket.ticket, ticket.id, ticket.guild, ticket.target, ticket.event,
+        datetime.fromisoformat(until) if until else None, letter or None, int(part or 0),
+    )  # fmt: skip
+
+
+def _texts(episodes: Sequence[Episode]) -> dict[str, str]:
+    return {keys.episode(str(e.target), e.sku): e.model_dump_json(exclude_defaults=True) for e in episodes}
+
+
+def _kept(texts: dict[str, str]) -> _Args:
+    seconds = int(EPISODE_REMEMBERED.total_seconds())
+    return [each for text in texts.values() for each in (text, seconds)]

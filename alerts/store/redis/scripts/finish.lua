@@ -1,6 +1,26 @@
--- KEYS: delivery, queue. ARGV: group, ticket, state, note (message id or reason). Ends a delivery for good.
-if redis.call('EXISTS', KEYS[1]) == 1 and redis.call('HGET', KEYS[1], 'state') ~= 'sent' then
-  redis.call('HSET', KEYS[1], 'state', ARGV[3], 'note', ARGV[4])
+-- KEYS: seat number, queue, dead letters, then a key per delivery, then a key per text to keep.
+-- ARGV: our number, group, now in ms, number of deliveries,
+--       then (ticket, id, state, note, until, letter, is dead) per delivery, then (text, seconds to keep) per text.
+-- What was sent was sent, whoever says so; the rest is for the holder of the seat to say. Safe to repeat.
+local is_holder = redis.call('GET', KEYS[1]) == ARGV[1]
+local count, at = tonumber(ARGV[4]), 4
+for i = 4, count + 3 do
+  local ticket, id, state, note = ARGV[at + 1], ARGV[at + 2], ARGV[at + 3], ARGV[at + 4]
+  local before = redis.call('HGET', KEYS[i], 'state')
+  local may = before and before ~= 'sent' and (state == 'sent' or (is_holder and before ~= 'buried'))
+  if may then redis.call('HSET', KEYS[i], 'state', state, 'note', note, 'until', ARGV[at + 5]) end
+  if may and ARGV[at + 6] ~= '' then redis.call('HSET', KEYS[i], 'letter', ARGV[at + 6], 'part', '0') end
+  if may and state == 'sent' then redis.call('ZREM', KEYS[3], id) end
+  if may and ARGV[at + 7] == '1' then redis.call('ZADD', KEYS[3], ARGV[3], id) end
+  if state ~= 'postponed' and (may or not before or before == 'sent' or before == 'buried') then
+    redis.call('XACK', KEYS[2], ARGV[2], ticket)
+    redis.call('XDEL', KEYS[2], ticket)
+  end
+  at = at + 7
 end
-redis.call('XACK', KEYS[2], ARGV[1], ARGV[2])
-return redis.call('XDEL', KEYS[2], ARGV[2])
+redis.call('ZREMRANGEBYRANK', KEYS[3], 0, -1001)
+for i = count + 4, #KEYS do
+  redis.call('SET', KEYS[i], ARGV[at + 1], 'EX', ARGV[at + 2])
+  at = at + 2
+end
+return 1

@@ -1,0 +1,174 @@
+"""Promises about deliveries; every store keeps them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from alerts.domain.deliveries import Delivery, DeliveryState, delivery_for
+from alerts.domain.episodes import follow
+from alerts.store.ports import Attempt, Claim, Outcome, Store
+from tests.worlds import MINUTE, START, change, subscription
+
+NOW = timedelta(0)
+SENT, BURIED, POSTPONED = DeliveryState.SENT, DeliveryState.BURIED, DeliveryState.POSTPONED
+
+
+def delivery(channel: int = 10, **more: object) -> Delivery:
+    return delivery_for(change(**more), subscription(channel=channel), product_name="Pi", now=START)
+
+
+async def seat(store: Store, name: str = "one") -> int:
+    return await store.lead("deliver", name, ttl=MINUTE)
+
+
+async def taken(store: Store, *deliveries: Delivery) -> list[Claim]:
+    """Queued, taken, opened."""
+    for each in deliveries or (delivery(),):
+        await store.enqueue(each)
+    return list(await store.open(await store.take(limit=9, wait=NOW)))
+
+
+async def test_the_same_delivery_twice_is_queued_once(store: Store) -> None:
+    assert await store.enqueue(delivery())
+    assert not await store.enqueue(delivery())
+    assert len(await store.take(limit=9, wait=NOW)) == 1
+
+
+async def test_deliveries_come_in_the_order_they_were_queued_and_once(store: Store) -> None:
+    for channel in (3, 1, 2):
+        await store.enqueue(delivery(channel))
+
+    assert [ticket.target for ticket in await store.take(limit=2, wait=NOW)] == ["channel:3", "channel:1"]
+    assert [ticket.target for ticket in await store.take(limit=2, wait=NOW)] == ["channel:2"]
+    assert not await store.take(limit=2, wait=NOW)
+
+
+async def test_a_ticket_says_whose_turn_it_is(store: Store) -> None:
+    await store.enqueue(delivery())
+
+    (ticket,) = await store.take(limit=9, wait=NOW)
+
+    assert (ticket.id, ticket.guild, ticket.event) == (delivery().id, 1, delivery().event)
+
+
+async def test_what_was_taken_and_has_not_ended_is_left_to_the_next_one_in_its_order(store: Store) -> None:
+    claims = await taken(store, delivery(1), delivery(2), delivery(3))
+    number = await seat(store)
+    await store.begin(number, [Attempt("both", claims[:2])], START)
+    await store.finish(number, [Outcome(claims[2], POSTPONED, "tired", START + MINUTE)], START)
+
+    left = await store.left(after="", limit=2)
+    rest = await store.left(after=left[-1].ticket, limit=9)
+
+    assert [(each.letter, each.part) for each in left] == [("both", 0), ("both", 1)]
+    assert [(each.letter, each.until) for each in rest] == [(None, START + MINUTE)]
+
+
+async def test_attempts_are_counted_and_the_first_is_remembered(store: Store) -> None:
+    (claim,) = await taken(store)
+    number = await seat(store)
+    for at in (START, START + MINUTE):
+        await store.begin(number, [Attempt(claim.delivery.id, [claim])], at)
+
+    (again,) = await store.open([claim.ticket])
+
+    assert (again.tries, again.tried_at, again.delivery) == (2, START, delivery())
+
+
+async def test_a_message_of_several_is_kept_with_its_parts_in_order(store: Store) -> None:
+    claims = await taken(store, delivery(2), delivery(1))
+    await store.begin(await seat(store), [Attempt("both", claims)], START)
+
+    assert list(await store.letter("both")) == [delivery(2), delivery(1)]
+    assert list(await store.letter("nobody's")) == []
+
+
+async def test_episodes_are_kept_with_the_attempt_and_with_its_end(store: Store) -> None:
+    (claim,) = await taken(store)
+    episode = follow(None, claim.delivery).episode
+    assert episode
+    number, subject = await seat(store), (claim.delivery.target, "pi5")
+    await store.begin(number, [Attempt(claim.delivery.id, [claim], [episode])], START)
+    assert await store.episodes([subject, (claim.delivery.target, "other")]) == [episode, None]
+
+    told = episode.model_copy(update={"message_id": 99})
+    await store.finish(number, [Outcome(claim, SENT, "99")], START, [told])
+
+    assert await store.episode(*subject) == told
+
+
+async def test_what_was_sent_is_over_and_never_queued_again(store: Store) -> None:
+    (claim,) = await taken(store)
+    for _ in range(2):
+        await store.finish(await seat(store), [Outcome(claim, SENT, "99")], START)
+
+    assert not await store.enqueue(delivery())
+    assert not await store.left(after="", limit=9)
+    assert not await store.open([claim.ticket])
+    assert await store.delivery_state(claim.delivery.id) is SENT
+
+
+async def test_what_was_sent_stays_sent_whatever_is_said_later(store: Store) -> None:
+    (claim,) = await taken(store)
+    number = await seat(store)
+    await store.finish(number, [Outcome(claim, SENT, "99")], START)
+    await store.finish(number, [Outcome(claim, BURIED, "a late mistake", is_dead=True)], START)
+
+    assert await store.delivery_state(claim.delivery.id) is SENT
+
+
+async def test_what_was_buried_never_comes_back_by_itself(store: Store) -> None:
+    (claim,) = await taken(store)
+    await store.finish(await seat(store), [Outcome(claim, BURIED, "the channel is gone")], START)
+
+    assert not await store.left(after="", limit=9)
+    assert not await store.enqueue(delivery())
+    assert await store.delivery_state(claim.delivery.id) is BURIED
+
+
+async def test_a_message_that_was_taken_apart_is_attempted_in_another(store: Store) -> None:
+    claims = await taken(store, delivery(1), delivery(2))
+    number = await seat(store)
+    await store.begin(number, [Attempt("both", claims)], START)
+    await store.finish(number, [Outcome(c, POSTPONED, "alone", START, letter=c.delivery.id) for c in claims], START)
+
+    assert [(each.letter, each.part) for each in await store.left(after="", limit=9)] == [
+        (claims[0].delivery.id, 0),
+        (claims[1].delivery.id, 0),
+    ]
+
+
+async def test_one_seat_for_a_role_until_it_is_left(store: Store) -> None:
+    first = await seat(store, "a")
+    assert await seat(store, "a") == first
+    assert not await seat(store, "b")
+    await store.resign("deliver", "b")
+    assert not await seat(store, "b")
+    await store.resign("deliver", "a")
+    assert await seat(store, "b") > first
+
+
+async def test_whoever_slept_through_the_loss_of_the_seat_begins_and_buries_nothing(store: Store) -> None:
+    (claim,) = await taken(store)
+    old = await seat(store, "a")
+    await store.resign("deliver", "a")
+    await seat(store, "b")
+
+    assert not await store.begin(old, [Attempt(claim.delivery.id, [claim])], START)
+    await store.finish(old, [Outcome(claim, BURIED, "too old")], START)
+
+    (left,) = await store.left(after="", limit=9)
+    assert left.letter is None
+    assert await store.delivery_state(claim.delivery.id) is DeliveryState.QUEUED
+
+
+async def test_what_a_sleeper_did_send_counts(store: Store) -> None:
+    (claim,) = await taken(store)
+    old = await seat(store, "a")
+    await store.begin(old, [Attempt(claim.delivery.id, [claim])], START)
+    await store.resign("deliver", "a")
+    await seat(store, "b")
+
+    await store.finish(old, [Outcome(claim, SENT, "99")], START)
+
+    assert await store.delivery_state(claim.delivery.id) is SENT
