@@ -1,16 +1,12 @@
-"""What else is known beside a change: its category, and what the product cost lately."""
+"""What else is known beside a change: its category and region, and what the product cost lately."""
 
 from __future__ import annotations
 
-from datetime import timedelta
-
-from alerts.domain.market import Market
+from alerts.domain.market import Market, market_of
 from alerts.domain.model import Change
-from alerts.domain.stats import product_lows, timeline
 from alerts.products import Products
 from alerts.store.ports import Snapshots
 
-_MEDIAN_OVER = timedelta(days=30)
 _POINTS = 10_000
 
 
@@ -27,14 +23,9 @@ class Markets:
         histories = [
             await self._store.history(change.sku, listing.id, since=None, limit=_POINTS) for listing in listings
         ]
-        currency = change.new.price.currency if change.new.price else None
-        lows = product_lows(histories, change.at, currency=currency)
-        before = [[point for point in points if point.at < change.at] for points in histories]
-        prices = timeline(before, change.at, currency=currency).over(_MEDIAN_OVER).prices
-        return Market(
+        return market_of(
+            change,
+            histories,
             category=product.category if product else None,
-            median_30d=prices.median if prices else None,
-            low_30d=lows.low_30d,
-            low_90d=lows.low_90d,
-            low_ever=lows.low_ever,
+            region=next((listing.region for listing in listings if listing.id == change.listing), None),
         )

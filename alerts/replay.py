@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import ValidationError
@@ -16,17 +16,15 @@ from pydantic import ValidationError
 from alerts.domain.changes import advance
 from alerts.domain.confirm import DEFAULTS, Rules, is_mass, turns
 from alerts.domain.errors import BadInput
-from alerts.domain.market import Market, with_new_low
+from alerts.domain.market import Market, market_of, with_new_low
 from alerts.domain.memory import NOTHING, Memory, observe, told
 from alerts.domain.model import Change, Known, Listing, Offer, Point, Reading
 from alerts.domain.rules import Decision, Verb, decide
-from alerts.domain.stats import product_lows, timeline
 from alerts.domain.still import already_true, still_true
 from alerts.domain.wishes import Subscription
 from alerts.readings import reading_from
 
 Row = dict[str, Any]
-_MEDIAN_OVER = timedelta(days=30)
 _UNSTATED = {"guild": 1, "target": {"type": "channel", "id": 1}, "added_by": 0}
 
 
@@ -92,7 +90,7 @@ class Replay:
             yield from self._held_back(listing, before, step.known, reading)
         for change in step.changes:
             for subscription in list(self._subscriptions.values()):
-                for news in with_new_low(change, self._market(change, at), subscription.kinds):
+                for news in with_new_low(change, self._market(change), subscription.kinds):
                     yield from self._decide(news, subscription, at)
         if reading.offer and step.known.held is None:
             self._watch_thresholds(sku, listing.id, reading.offer)
@@ -129,7 +127,7 @@ class Replay:
 
     def _weigh(self, change: Change, subscription: Subscription, at: datetime, *, held: bool = False) -> Decision:
         memory = self._memories.get(subscription.id, NOTHING)
-        return decide(change, subscription, now=at, memory=memory, market=self._market(change, at), held=held)
+        return decide(change, subscription, now=at, memory=memory, market=self._market(change), held=held)
 
     def _settled(self, change: Change, subscription: Subscription, decision: Decision, at: datetime) -> Row:
         if decision.verb is Verb.DELIVER:
@@ -157,18 +155,9 @@ class Replay:
             memory = self._memories.get(identity, NOTHING)
             self._memories[identity] = observe(memory, offer, subscription, sku=sku, listing=listing)
 
-    def _market(self, change: Change, at: datetime) -> Market:
+    def _market(self, change: Change) -> Market:
         histories = [each for (sku, _), each in self._points.items() if sku == change.sku]
-        before = [[point for point in points if point.at < at] for points in histories]
-        currency = change.new.price.currency if change.new.price else None
-        lows = product_lows(histories, at, currency=currency)
-        prices = timeline(before, at, currency=currency).over(_MEDIAN_OVER).prices
-        return Market(
-            median_30d=prices.median if prices else None,
-            low_30d=lows.low_30d,
-            low_90d=lows.low_90d,
-            low_ever=lows.low_ever,
-        )
+        return market_of(change, histories)
 
 
 def _row(change: Change, subscription: Subscription, decision: Decision, at: datetime) -> Row:

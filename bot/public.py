@@ -33,7 +33,14 @@ def scan_as_public(answer: Answer, now: datetime) -> dict[str, Any]:
 def point_as_public(point: Point) -> dict[str, Any]:
     """One point of a history."""
     price = _price(point.price)
-    return {"at": point.at.isoformat(), "vendor": point.vendor, **price, "availability": point.availability.value}
+    return {
+        "at": point.at.isoformat(),
+        "vendor": point.vendor,
+        **price,
+        "price_kind": point.price_kind.value if point.price else None,
+        "condition": point.condition.value,
+        "availability": point.offer.online_availability.value,
+    }
 
 
 def history_as_public(product: Product, points: Sequence[Point], line: Timeline, days: int | None) -> dict[str, Any]:
@@ -49,6 +56,8 @@ def statistics_as_public(line: Timeline, days: int | None = None) -> dict[str, A
         "since": line.since.isoformat() if line.since else None,
         "until": line.now.isoformat(),
         "currency": line.currency,
+        "price_kind": line.sort.kind.value if line.sort else None,
+        "condition": line.sort.condition.value if line.sort else None,
         "ignored_currencies": list(line.ignored),
         "current": str(line.price.amount) if line.price else None,
         "windows": {name: _window(line.over(span)) for name, span in spans.items()},
@@ -76,7 +85,7 @@ def _offer(known: Known, *, is_stale: bool) -> dict[str, Any]:
         "vendor": known.vendor,
         "url": known.url,
         **_price(offer.price if offer else None),
-        "availability": offer.availability.value if offer else "unknown",
+        "availability": offer.online_availability.value if offer else "unknown",
         "stock_count": offer.stock_count if offer else None,
         "condition": offer.condition.value if offer else None,
         "observed_at": known.observed_at.isoformat() if known.observed_at else None,
@@ -95,8 +104,8 @@ def _change(change: Change) -> dict[str, Any]:
         "vendor": change.vendor,
         "url": change.url,
         "at": change.at.isoformat(),
-        "old": {**_price(change.old.price), "availability": change.old.availability.value},
-        "new": {**_price(change.new.price), "availability": change.new.availability.value},
+        "old": {**_price(change.old.price), "availability": change.old.online_availability.value},
+        "new": {**_price(change.new.price), "availability": change.new.online_availability.value},
     }
 
 

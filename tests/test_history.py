@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.domain.model import Availability, Point, Snapshot
+from alerts.domain.model import Availability, Condition, Point, Snapshot
 from alerts.domain.money import Money
 from alerts.domain.stats import Timeline, timeline
 from alerts.history import MOST_POINTS, History
@@ -186,6 +186,15 @@ def test_a_habit_is_named_when_more_than_half_keep_it(hours: list[int], said: st
     ]
 
     assert words.statistics(line_of(*points), None)[-1].endswith(said)
+
+
+def test_a_sort_of_price_that_is_left_out_is_said_and_one_that_is_not_plain_is_named() -> None:
+    used = point(1, price="40").model_copy(update={"condition": Condition.USED})
+    new, all_used = words.statistics(line_of(*TEN_DAYS, used), None), words.statistics(line_of(used), None)
+
+    assert new[-1] == "Left out, as they are of another sort: used"
+    assert all_used[0] == "Lowest £40.00, median £40.00, highest £40.00 (used)"
+    assert "£40.00 (used)" in (history_embed(product(), [used]).description or "")
 
 
 def test_what_is_left_out_is_said() -> None:

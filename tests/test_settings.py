@@ -79,6 +79,9 @@ def with_listing(**fields: str) -> str:
         ("web: {port: 99999}", "line 1: web.port", "mend the value"),
         (with_listing(url="acme.example"), "products[0].listings[0].url", "starts with https://"),
         (with_listing(reader="magic"), "products[0].listings[0].reader", "choose 'auto', 'page', 'shopify'"),
+        (with_listing(region="Britain"), "products[0].listings[0].region", "for instance GB, EU or US-CA."),
+        ("products: [{sku: a, name: A, listings: [{vendor: A, url: 'https://a.example', region: NO}]}]",
+         "products[0].listings[0].region", "put NO in quotes"),
         (with_listing(currency="pounds"), "products[0].listings[0].currency", "such as GBP"),
         (PI.replace("name: R", "tier: boiling\n    name: R"), "line 3: products[0].tier", "'hot', 'warm'"),
         (PI.replace("sku: pi5", "sku: Pi 5"), "line 2: products[0].sku", "small letters, digits"),
@@ -215,11 +218,11 @@ def test_a_file_that_is_not_text_is_a_fault(tmp_path: Path) -> None:
 
 
 def test_a_product_becomes_what_the_engine_knows() -> None:
-    (product,) = load(with_listing(currency="GBP", variant="8GB", reader="shopify"), {}).catalogue()
+    (product,) = load(with_listing(currency="GBP", variant="8GB", region="gb", reader="shopify"), {}).catalogue()
     (listing,) = product.listings
 
     assert (product.sku, product.tier) == ("a", Tier.WARM)
-    assert (listing.sku, listing.currency, listing.variant) == ("a", "GBP", "8GB")
+    assert (listing.sku, listing.currency, listing.variant, listing.region) == ("a", "GBP", "8GB", "GB")
     assert listing.reader is ReaderKind.SHOPIFY
 
 
@@ -227,7 +230,7 @@ def test_a_listing_keeps_its_id_while_address_and_variant_stay() -> None:
     def listing_id(**fields: str) -> str:
         return load(with_listing(**fields), {}).catalogue()[0].listings[0].id
 
-    assert listing_id(currency="GBP") == listing_id(reader="page") == listing_id()
+    assert listing_id(currency="GBP") == listing_id(reader="page") == listing_id(region="EU") == listing_id()
     assert len({listing_id(), listing_id(variant="8GB"), listing_id(url="https://acme.example/other")}) == 3
 
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.domain.model import Availability, Point
+from alerts.domain.model import Availability, Condition, Point, PriceKind, Sort
 from alerts.domain.money import Money
 from alerts.domain.stats import WINDOWS, Grade, Lows, Prices, Timeline, Usual, Worth, lows, product_lows, timeline
 from tests.worlds import IN, OUT, START, pounds
@@ -20,9 +20,15 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 ORDERABLE = (IN, Availability.LIMITED, Availability.PREORDER)
 
 
-def point(ago: timedelta, stock: Availability = IN, price: str | Money | None = "100", vendor: str = "Acme") -> Point:
+USED, FROM = Condition.USED, PriceKind.FROM
+
+
+def point(
+    ago: timedelta, stock: Availability = IN, price: str | Money | None = "100", vendor: str = "Acme", **more: object
+) -> Point:
     money = pounds(price) if isinstance(price, str) else price
-    return Point(at=START - ago, vendor=vendor, availability=stock, price=money)
+    facts = {"at": START - ago, "vendor": vendor, "availability": stock, "price": money}
+    return Point.model_validate({**facts, **more})
 
 
 def dollars(amount: str) -> Money:
@@ -214,10 +220,62 @@ def test_lows_are_asked_in_the_currency_that_is_compared() -> None:
     assert lows([], START) == Lows(None, None, None, None)
 
 
+def test_prices_of_the_sort_of_most_listings_count_and_the_others_are_named() -> None:
+    restless = [point(n * DAY, price=str(n), condition=USED) for n in range(1, 9)]
+    acme, bolt = [point(9 * DAY, price="90")], [point(8 * DAY, price="95"), point(DAY, price="20", price_kind=FROM)]
+    line = timeline([restless, acme, bolt], START)
+
+    assert line.sort == Sort("GBP")
+    assert line.other_sorts == (Sort("GBP", PriceKind.EXACT, USED), Sort("GBP", FROM))
+    assert line.over().prices == Prices(lowest=pounds(90), median=pounds(90), highest=pounds(90))
+
+
+def test_a_history_of_nothing_but_used_things_is_about_them() -> None:
+    line = line_of(point(2 * DAY, price="40", condition=USED), point(DAY, price="50", condition=USED))
+
+    assert (line.sort, line.price) == (Sort("GBP", PriceKind.EXACT, USED), pounds(50))
+
+
+def test_a_listing_that_turns_to_another_sort_of_price_has_none_of_the_old_sort_left() -> None:
+    line = timeline([[point(2 * DAY), point(DAY, price="40", price_kind=FROM)]], START, sort=Sort("GBP"))
+
+    assert (line.price, line.over(12 * HOUR).prices) == (None, None)
+    assert line.over().share == 1
+
+
+def test_what_is_over_a_counter_only_could_not_be_ordered_and_coming_back_from_there_is_a_restock() -> None:
+    found = line_of(point(4 * DAY), point(2 * DAY, price="60", online=False), point(DAY)).over()
+
+    assert (found.share, found.restocks) == (0.75, 1)
+    assert found.prices == Prices(lowest=pounds(100), median=pounds(100), highest=pounds(100))
+
+
+@pytest.mark.parametrize("sort", [Sort("GBP", FROM), Sort("GBP", PriceKind.EXACT, USED), Sort("USD")])
+def test_lows_are_those_of_the_sort_that_is_compared(sort: Sort) -> None:
+    points = [
+        point(5 * DAY),
+        point(4 * DAY, price="30", price_kind=FROM),
+        point(3 * DAY, price="40", condition=USED),
+        point(2 * DAY, price=dollars("50")),
+    ]
+    amounts = {FROM: pounds(30), USED: pounds(40), "USD": dollars("50")}
+
+    assert lows(points, START, sort=sort).low_ever == next(v for k, v in amounts.items() if k in sort)
+    assert lows(points, START, sort=Sort("GBP")).low_ever == pounds(100)
+
+
 HOURS = st.integers(0, 100 * 24) | st.sampled_from([0, 1, 24, 7 * 24, 30 * 24, 90 * 24])
 MONEY = st.builds(Money.of, st.integers(1, 9), st.sampled_from(["GBP", "GBP", "USD"]))
 POINTS = st.lists(
-    st.builds(lambda h, s, p: point(h * HOUR, s, p), HOURS, st.sampled_from(Availability), st.none() | MONEY),
+    st.builds(
+        lambda h, s, p, c, k, o: point(h * HOUR, s, p, condition=c, price_kind=k, online=o),
+        HOURS,
+        st.sampled_from(Availability),
+        st.none() | MONEY,
+        st.sampled_from([Condition.NEW, Condition.NEW, USED]),
+        st.sampled_from([PriceKind.EXACT, PriceKind.EXACT, FROM]),
+        st.sampled_from([None, None, True, False]),
+    ),
     max_size=12,
     unique_by=lambda each: each.at,
 )
@@ -230,11 +288,11 @@ def test_it_agrees_with_counting_hours(histories: list[list[Point]], span: timed
     found = line.over(span)
     begin = min(int((START - line.since) / HOUR) if line.since else 0, int(span / HOUR) if span else 10**6)
     moments = [[_at(points, START - hour * HOUR) for points in histories] for hour in range(begin, -1, -1)]
-    lived, best = moments[:-1], [_best(each, line.currency) for each in moments]
+    lived, best = moments[:-1], [_best(each, line.sort) for each in moments]
     timed = sorted(each for each in best[:-1] if each is not None) or [each for each in best if each is not None]
 
     assert found.known == HOUR * sum(any(p and p.availability is not Availability.UNKNOWN for p in m) for m in lived)
-    assert found.in_stock == HOUR * sum(any(p and p.availability.is_in_stock for p in m) for m in lived)
+    assert found.in_stock == HOUR * sum(any(p and p.is_orderable for p in m) for m in lived)
     assert (found.prices is None) == all(each is None for each in best)
     if found.prices:
         known = [each for each in best if each is not None]
@@ -250,9 +308,9 @@ def _at(points: Sequence[Point], moment: datetime) -> Point | None:
     return found[-1] if found else None
 
 
-def _best(offered: Sequence[Point | None], currency: str | None) -> Decimal | None:
-    amounts = [p.price.amount for p in offered if p and p.price and p.price.currency == currency
-               and p.availability in ORDERABLE]  # fmt: skip
+def _best(offered: Sequence[Point | None], sort: Sort | None) -> Decimal | None:
+    amounts = [p.price.amount for p in offered if p and p.price and p.sort == sort and p.availability in ORDERABLE
+               and (p.online is not False or p.availability is Availability.PREORDER)]  # fmt: skip
     return min(amounts, default=None)
 
 
@@ -303,14 +361,14 @@ def test_a_higher_price_is_never_a_better_one(
 
 
 @given(HISTORIES, st.sampled_from(["GBP", "USD", None]))
-def test_currencies_are_never_mixed(histories: list[list[Point]], currency: str | None) -> None:
+def test_sorts_are_never_mixed(histories: list[list[Point]], currency: str | None) -> None:
     line = timeline(histories, START, currency=currency)
-    alone = [[p if p.price and p.price.currency == line.currency else p.model_copy(update={"price": None})
+    alone = [[p if p.sort == line.sort else p.model_copy(update={"price": None})
               for p in points] for points in histories]  # fmt: skip
 
     assert {each.price.currency for each in line.stretches if each.price} <= {line.currency}
     assert [line.over(span) for span in WINDOWS.values()] == [
-        timeline(alone, START, currency=line.currency).over(span) for span in WINDOWS.values()
+        timeline(alone, START, sort=line.sort).over(span) for span in WINDOWS.values()
     ]
 
 

@@ -20,6 +20,7 @@ from alerts.domain.model import (
     Offer,
     Point,
     Reading,
+    point_of,
     state_of,
 )
 from alerts.domain.money import Money
@@ -66,7 +67,8 @@ def advance(listing: Listing, known: Known | None, reading: Reading, rules: Rule
 def _looked(before: Known, offer: Offer, at: datetime, rules: Rules) -> Known:
     """What any look that succeeded leaves behind, whether it is believed or not."""
     flips = turn(before, offer, at, rules)
-    return before.model_copy(update={"failure": None, "failures": 0, "seen": offer.availability, "flips": flips})
+    seen = {"seen": offer.availability, "in_shops": offer.is_in_shops_only, "flips": flips}
+    return before.model_copy(update={"failure": None, "failures": 0, **seen})
 
 
 def _accepted(listing: Listing, before: Known, after: Known, reading: Reading, verdict: Verdict) -> Step:
@@ -86,7 +88,7 @@ def _accepted(listing: Listing, before: Known, after: Known, reading: Reading, v
         change.model_copy(update={"reads": verdict.reads, "took": verdict.took, "last_seen": before.observed_at})
         for change in _compare(listing, before, reading)
     ]
-    point = Point(at=reading.at, vendor=listing.vendor, availability=offer.availability, price=offer.price)
+    point = point_of(offer, at=reading.at, vendor=listing.vendor)
     return Step(believed, None if is_same else point, tuple(changes))
 
 
@@ -104,7 +106,7 @@ def _with_flapping(listing: Listing, before: Known, step: Step, reading: Reading
     if not is_calm(known, reading.at, rules):
         return Step(known, step.point, tuple(c for c in step.changes if not _is_of_stock(c)))
     told = before.told or offer
-    kind = _stock_change(told.availability, known.offer.availability)
+    kind = _stock_change(told, known.offer)
     facts["since"] = before.flapping
     note = Change(**facts, kind=ChangeKind.STABLE, old=told, new=known.offer, beside=kind)
     news = [Change(**facts, kind=kind, old=told, new=known.offer)] if kind else []
@@ -146,7 +148,7 @@ def _compare(listing: Listing, before: Known, reading: Reading) -> Iterator[Chan
     if old is None or new is None or before.since is None or not is_comparable(before, new):
         return
     facts = _facts(listing)
-    stock = _stock_change(old.availability, new.availability)
+    stock = _stock_change(old, new)
     if stock:
         yield Change(**facts, kind=stock, old=old, new=new, since=before.since, at=reading.at)
     price = _price_change(before.mark, new)
@@ -171,8 +173,15 @@ def _is_low(old: Offer, new: Offer) -> bool:
     return new.stock_count <= LOW_STOCK < old.stock_count
 
 
-def _stock_change(old: Availability, new: Availability) -> ChangeKind | None:
-    if old is new or Availability.UNKNOWN in (old, new) or (old.is_in_stock and new.is_in_stock):
+def _stock_change(was: Offer, now: Offer) -> ChangeKind | None:
+    """What the stock did. Of what is in stock both times, whether it can be ordered is what counts."""
+    old, new = was.availability, now.availability
+    if Availability.UNKNOWN in (old, new):
+        return None
+    if old.is_in_stock and new.is_in_stock:
+        back = ChangeKind.RESTOCKED if now.is_orderable else ChangeKind.SOLD_OUT
+        return None if was.has_same_stock(now) else back
+    if old is new:
         return None
     match new:
         case Availability.IN_STOCK | Availability.LIMITED:

@@ -85,7 +85,7 @@ def demands(before: Known, offer: Offer, at: datetime, rules: Rules) -> tuple[in
         if fraction < 1 - rules.price_drop:
             return rules.reads, none, f"a drop of more than {rules.price_drop:.0%} waits for a second look"
     assert before.offer
-    if before.offer.availability.is_in_stock is offer.availability.is_in_stock:
+    if before.offer.has_same_stock(offer):
         return 1, none, ""
     if rules.is_mass:
         return rules.suspicious_reads, rules.suspicious_span, "many listings of this shop turned at once"
@@ -109,7 +109,8 @@ def turns(before: Known | None, offer: Offer | None) -> bool:
     """Whether this look shows the other stock than the look before it."""
     if before is None or before.seen is None or offer is None or offer.availability is Availability.UNKNOWN:
         return False
-    return before.seen.is_in_stock is not offer.availability.is_in_stock
+    seen = before.seen.is_in_stock and not before.in_shops, before.in_shops
+    return seen != (offer.is_orderable, offer.is_in_shops_only)
 
 
 def turn(before: Known, offer: Offer, at: datetime, rules: Rules) -> tuple[datetime, ...]:
@@ -130,7 +131,10 @@ def is_calm(before: Known, at: datetime, rules: Rules) -> bool:
 
 
 def is_comparable(before: Known, new: Offer) -> bool:
-    """Same thing with same thing: currency, condition and price kind. Variant and region are the listing's."""
+    """Same thing with same thing: currency, condition and price kind. Variant and region are the listing's.
+
+    What a shop has over its counter is the same thing as what it sends.
+    """
     old = before.offer
     if old is None or old.condition is not new.condition:
         return False

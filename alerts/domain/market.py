@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
-from alerts.domain.model import Availability, Change, ChangeKind, Fact, Offer
+from alerts.domain.model import Availability, Change, ChangeKind, Fact, Offer, Point
 from alerts.domain.money import Money
+from alerts.domain.stats import product_lows, timeline
 
 # Kinds that offer the product at a price. Rules of price say nothing of the others.
 PRICED = frozenset(
@@ -20,12 +22,13 @@ PRICED = frozenset(
     }
 )
 GONE = frozenset({Availability.OUT_OF_STOCK, Availability.DISCONTINUED})
+_MEDIAN_OVER = timedelta(days=30)
 
 
 class Market(Fact):
     """What a change does not say of its product and listing. The lows are those before the change.
 
-    What is None is not known. `online` is False only for a listing that is known to be sold in shops alone.
+    What is None is not known. `online` is False only where nothing can be ordered: it is sold in shops alone.
     """
 
     category: str | None = None
@@ -36,6 +39,34 @@ class Market(Fact):
     low_90d: Money | None = None
     low_ever: Money | None = None
     best: Money | None = None
+
+
+def market_of(
+    change: Change, histories: Sequence[Sequence[Point]], *, category: str | None = None, region: str | None = None
+) -> Market:
+    """The market just before the change, over the histories of its product's listings.
+
+    The change's price is compared with prices of its own sort: the same currency, price kind and condition.
+    """
+    sort = change.new.sort
+    lows = product_lows(histories, change.at, sort=sort)
+    before = [[point for point in points if point.at < change.at] for points in histories]
+    prices = timeline(before, change.at, sort=sort).over(_MEDIAN_OVER).prices
+    return Market(
+        category=category,
+        region=region,
+        online=False if is_of_shops_only(change) else None,
+        median_30d=prices.median if prices else None,
+        low_30d=lows.low_30d,
+        low_90d=lows.low_90d,
+        low_ever=lows.low_ever,
+    )
+
+
+def is_of_shops_only(change: Change) -> bool:
+    """Whether it tells of what is over a shop's counter only. What can no longer be ordered was not that."""
+    told = change.old if change.kind is ChangeKind.SOLD_OUT else change.new
+    return told.is_in_shops_only
 
 
 def with_new_low(change: Change, market: Market, kinds: Sequence[ChangeKind]) -> tuple[Change, ...]:

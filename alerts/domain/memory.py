@@ -120,7 +120,7 @@ def rearm_price(threshold: Money, subscription: Subscription, *, side: int) -> M
 
 
 def _rearms(offer: Offer, subscription: Subscription) -> bool:
-    if offer.availability in GONE:
+    if offer.availability in GONE or (offer.is_in_shops_only and subscription.online_only):
         return True
     price = price_of(offer, with_shipping=subscription.with_shipping)
     below, above = subscription.below, subscription.above

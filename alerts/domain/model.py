@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
@@ -84,6 +84,14 @@ class Condition(StrEnum):
     DAMAGED = "damaged"
 
 
+class Sort(NamedTuple):
+    """What two prices must have in common before they say anything of each other."""
+
+    currency: str
+    kind: PriceKind = PriceKind.EXACT
+    condition: Condition = Condition.NEW
+
+
 class ReaderKind(StrEnum):
     """Which reader looks at a listing."""
 
@@ -105,6 +113,7 @@ class Listing(Fact):
     url: str
     currency: Currency | None = None
     variant: str | None = None
+    region: str | None = None
     reader: ReaderKind = ReaderKind.AUTO
 
 
@@ -130,19 +139,50 @@ class Evidence(Fact):
 
 
 class Offer(Fact):
-    """What a shop says it sells, at one look. A price that was not found is None, never zero."""
+    """What a shop says it sells, at one look. A price that was not found is None, never zero.
+
+    `online` is what the page says of ordering: False when it is sold over a shop's counter only, None without a word.
+    """
 
     availability: Availability = Availability.UNKNOWN
     price: Money | None = None
     price_kind: PriceKind = PriceKind.EXACT
     list_price: Money | None = None
     stock_count: int | None = Field(default=None, ge=0)
+    online: bool | None = None
     condition: Condition = Condition.NEW
     seller: str | None = None
     shipping: Money | None = None
     name: str | None = None
     evidence: tuple[Evidence, ...] = ()
     confidence: float = Field(default=1.0, ge=0, le=1)
+
+    @property
+    def is_in_shops_only(self) -> bool:
+        """Whether it is in stock, but over a shop's counter only."""
+        return self.availability.is_in_stock and self.online is False
+
+    @property
+    def is_orderable(self) -> bool:
+        """Whether it is in stock and, as far as is known, can be ordered."""
+        return self.availability.is_in_stock and not self.is_in_shops_only
+
+    @property
+    def online_availability(self) -> Availability:
+        """The word for other programs, to which `in_stock` means that it can be bought and sent.
+
+        What is in shops only is neither in stock there nor sold out: unknown.
+        """
+        return Availability.UNKNOWN if self.is_in_shops_only else self.availability
+
+    def has_same_stock(self, other: Offer) -> bool:
+        """Whether both can be ordered, both are in shops only, or both are not in stock."""
+        return (self.is_orderable, self.is_in_shops_only) == (other.is_orderable, other.is_in_shops_only)
+
+    @property
+    def sort(self) -> Sort | None:
+        """The sort of its price; None without a price."""
+        return Sort(self.price.currency, self.price_kind, self.condition) if self.price else None
 
 
 class Failure(Fact):
@@ -175,12 +215,12 @@ class Reading(Fact):
         price = offer.price
         return {
             "url": self.url,
-            "verdict": self.failure.reason.value if self.failure else offer.availability.value,
+            "verdict": self.failure.reason.value if self.failure else offer.online_availability.value,
             "price": str(price.amount) if price else None,
             "currency": price.currency if price else None,
             "price_kind": offer.price_kind.value if price else None,
             "list_price": str(offer.list_price.amount) if offer.list_price else None,
-            "availability": offer.availability.value,
+            "availability": offer.online_availability.value,
             "stock_count": offer.stock_count,
             "condition": offer.condition.value if self.offer else None,
             "seller": offer.seller,
@@ -193,8 +233,12 @@ class Reading(Fact):
 
 
 def state_of(offer: Offer) -> str:
-    """The part of an offer whose difference is a change of state, as one canonical text."""
-    return "|".join([offer.availability, str(offer.price or ""), offer.price_kind, offer.condition])
+    """The part of an offer whose difference is a change of state, as one canonical text.
+
+    Delivery ids are made of it, so what most offers do not have is only ever added at its end, where it is there.
+    """
+    where = ["in shops only"] if offer.is_in_shops_only else []
+    return "|".join([offer.availability, str(offer.price or ""), offer.price_kind, offer.condition, *where])
 
 
 class Held(Fact):
@@ -213,8 +257,9 @@ class Known(Fact):
     """What is remembered of one listing: the newest known offer, since when, and how reading goes.
 
     `offer` never expires and is never overwritten by a failure. `mark` is the price that the next
-    price change is measured from, so that a slow drift adds up instead of slipping by. `seen` and `flips` are the
-    looks as they came, believed or not; `told` is the stock that was true when it began to flap.
+    price change is measured from, so that a slow drift adds up instead of slipping by. `seen` (`in_shops`:
+    over a counter only) and `flips` are the looks as they came, believed or not; `told` is the stock that was true
+    when it began to flap.
     """
 
     listing: KeyPart
@@ -229,6 +274,7 @@ class Known(Fact):
     failures: int = 0
     held: Held | None = None
     seen: Availability | None = None
+    in_shops: bool = False
     flips: tuple[AwareDatetime, ...] = ()
     flapping: AwareDatetime | None = None
     told: Offer | None = None
@@ -251,8 +297,8 @@ class Snapshot(Fact):
 
     @property
     def best(self) -> Known | None:
-        """The cheapest listing that is in stock now, among those in the commonest currency of the offers."""
-        buyable = [k for k in self.listings if k.offer and k.offer.price and k.offer.availability.is_in_stock]
+        """The cheapest listing that can be ordered now, among those in the commonest currency of the offers."""
+        buyable = [k for k in self.listings if k.offer and k.offer.price and k.offer.is_orderable]
         currencies = [k.offer.price.currency for k in buyable if k.offer and k.offer.price]
         if not currencies:
             return None
@@ -329,9 +375,40 @@ class Change(Fact):
 
 
 class Point(Fact):
-    """One point of a listing's history: from `at` on, this was offered."""
+    """One point of a listing's history: from `at` on, this was offered. The fields are those of an Offer."""
 
     at: AwareDatetime
     vendor: str
     availability: Availability
     price: Money | None = None
+    price_kind: PriceKind = PriceKind.EXACT
+    condition: Condition = Condition.NEW
+    online: bool | None = None
+
+    @property
+    def offer(self) -> Offer:
+        """What was offered, as far as a history keeps it."""
+        facts = {"price_kind": self.price_kind, "condition": self.condition, "online": self.online}
+        return Offer(availability=self.availability, price=self.price, **facts)
+
+    @property
+    def is_orderable(self) -> bool:
+        return self.availability.is_in_stock and self.online is not False
+
+    @property
+    def sort(self) -> Sort | None:
+        """The sort of its price; None without a price."""
+        return Sort(self.price.currency, self.price_kind, self.condition) if self.price else None
+
+
+def point_of(offer: Offer, *, at: datetime, vendor: str) -> Point:
+    """The point that an offer adds to its listing's history."""
+    return Point(
+        at=at,
+        vendor=vendor,
+        availability=offer.availability,
+        price=offer.price,
+        price_kind=offer.price_kind,
+        condition=offer.condition,
+        online=offer.online if offer.is_in_shops_only else None,
+    )

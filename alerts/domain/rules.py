@@ -9,7 +9,7 @@ from pydantic import AwareDatetime
 
 from alerts.domain import price_rules, spoken
 from alerts.domain.changes import FLOOR_AMOUNT, FLOOR_FRACTION
-from alerts.domain.market import GONE, Market
+from alerts.domain.market import GONE, Market, is_of_shops_only
 from alerts.domain.memory import NOTHING, Memory
 from alerts.domain.model import Change, ChangeKind, Fact
 from alerts.domain.price_rules import Case
@@ -126,7 +126,7 @@ def _is_below_floor(change: Change, wish: Subscription) -> bool:
 
 def _place(case: Case) -> str | None:
     wish, vendor, region = case.subscription, case.change.vendor, case.market.region
-    if wish.online_only and case.market.online is False:
+    if wish.online_only and (case.market.online is False or is_of_shops_only(case.change)):
         return "it is sold in shops only, not online"
     return _in_or_out("vendor", vendor, wish.vendors, wish.not_vendors) or _in_or_out(
         "region", region, wish.regions, wish.not_regions

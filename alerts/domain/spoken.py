@@ -51,4 +51,5 @@ def word(value: str) -> str:
 
 def offer(value: Offer) -> str:
     """`in stock at £199.00`"""
-    return f"{word(value.availability)} at {money(value.price)}" if value.price else word(value.availability)
+    stock = word(value.availability) + (" in shops only" if value.is_in_shops_only else "")
+    return f"{stock} at {money(value.price)}" if value.price else stock

@@ -1,7 +1,8 @@
 """What a history says: how long it was in stock, what it cost, when it comes back, whether a price is a good one.
 
 A point holds from its moment to the next one of its listing, the last until now. Several listings are seen together:
-in stock when one of them is, at the cheapest price of all that could be ordered at that moment.
+in stock when one of them is, at the cheapest price of all that could be ordered at that moment. Prices of one sort
+only are put together: one currency, one price kind, one condition. What is in shops only could not be ordered.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from heapq import heappop, heappush
 from itertools import accumulate, count, groupby
 from types import MappingProxyType
 
-from alerts.domain.model import Availability, Point
+from alerts.domain.model import Availability, Condition, Point, PriceKind, Sort
 from alerts.domain.money import Money
 
 _DAYS = {"24h": 1, "7d": 7, "30d": 30, "90d": 90}
@@ -113,12 +114,20 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """A history in stretches, oldest first, without gaps, up to `now`. Prices are in one currency, others `ignored`."""
+    """A history in stretches, oldest first, without gaps, up to `now`.
+
+    Prices are of one sort. Other currencies are `ignored`, and so are `other_sorts` of the same currency.
+    """
 
     now: datetime
     stretches: tuple[Stretch, ...]
-    currency: str | None
+    sort: Sort | None
     ignored: tuple[str, ...]
+    other_sorts: tuple[Sort, ...] = ()
+
+    @property
+    def currency(self) -> str | None:
+        return self.sort.currency if self.sort else None
 
     @property
     def since(self) -> datetime | None:
@@ -164,24 +173,51 @@ class Timeline:
         return start, [each for each in self.stretches if each.end > start or each.start >= start]
 
 
-def timeline(histories: Iterable[Iterable[Point]], now: datetime, *, currency: str | None = None) -> Timeline:
-    """Put the points of each listing, in any order, together. The currency is the commonest unless one is asked for."""
+def timeline(
+    histories: Iterable[Iterable[Point]], now: datetime, *, currency: str | None = None, sort: Sort | None = None
+) -> Timeline:
+    """Put the points of each listing, in any order, together.
+
+    Of prices those of `sort` count. Unless it is given it is the commonest of the `currency`, or of the commonest one.
+    """
     now = now.astimezone(UTC)
     settled = [_settled(points, now) for points in histories]
     counted = Counter(point.price.currency for points in settled for point in points if point.price)
-    chosen = currency or min(counted, key=lambda code: (-counted[code], code), default=None)
-    return Timeline(now, tuple(_stretches(settled, now, chosen)), chosen, tuple(sorted(counted.keys() - {chosen})))
+    code = currency or min(counted, key=lambda each: (-counted[each], each), default=None)
+    chosen = sort or (_commonest_sort(settled, code) if code else None)
+    others = {point.sort for points in settled for point in points if point.sort} - {chosen}
+    return Timeline(
+        now,
+        tuple(_stretches(settled, now, chosen)),
+        chosen,
+        ignored=tuple(sorted(counted.keys() - {chosen.currency if chosen else None})),
+        other_sorts=tuple(sorted(each for each in others if chosen and each.currency == chosen.currency)),
+    )
 
 
-def lows(points: Iterable[Point], now: datetime, *, currency: str | None = None) -> Lows:
+def _commonest_sort(histories: Sequence[Sequence[Point]], currency: str) -> Sort:
+    """That of the most listings, so that one restless listing does not outvote the rest; then of the most points."""
+    found = [Counter(p.sort for p in points if p.sort and p.sort.currency == currency) for points in histories]
+    in_listings = Counter(sort for each in found for sort in each)
+    in_points = sum(found, Counter[Sort]())
+    return min(in_points, key=lambda each: (-in_listings[each], -in_points[each], _rank(each)), default=Sort(currency))
+
+
+def _rank(sort: Sort) -> tuple[int, int]:
+    return list(Condition).index(sort.condition), list(PriceKind).index(sort.kind)
+
+
+def lows(points: Iterable[Point], now: datetime, *, currency: str | None = None, sort: Sort | None = None) -> Lows:
     """A listing's lowest prices before `now`: what is offered from that very moment on is not among them."""
-    return product_lows([points], now, currency=currency)
+    return product_lows([points], now, currency=currency, sort=sort)
 
 
-def product_lows(histories: Iterable[Iterable[Point]], now: datetime, *, currency: str | None = None) -> Lows:
-    """The same over several listings. Ask with the currency of the price that is to be compared."""
+def product_lows(
+    histories: Iterable[Iterable[Point]], now: datetime, *, currency: str | None = None, sort: Sort | None = None
+) -> Lows:
+    """The same over several listings. Ask with the sort, or at least the currency, of the price to be compared."""
     before = [[point for point in points if point.at < now] for points in histories]
-    line = timeline(before, now, currency=currency)
+    line = timeline(before, now, currency=currency, sort=sort)
     found = [line.over(WINDOWS[name]).prices for name in ("30d", "90d", "all")]
     month, quarter, ever = (prices.lowest if prices else None for prices in found)
     return Lows(month, quarter, ever, line.since)
@@ -203,30 +239,31 @@ def _settled(points: Iterable[Point], now: datetime) -> list[Point]:
 
 def _order(point: Point) -> tuple[object, ...]:
     price = (point.price.currency, point.price.amount) if point.price else ()
-    return point.at, point.availability is not Availability.UNKNOWN, point.availability.value, price
+    sort = point.price_kind.value, point.condition.value, point.online is False
+    return point.at, point.availability is not Availability.UNKNOWN, point.availability.value, price, sort
 
 
 def _state(point: Point) -> tuple[object, ...]:
-    return point.availability, point.price
+    return point.availability, point.price, point.price_kind, point.condition, point.online is False
 
 
 class _Shelf:
     """All listings at one moment, and the cheapest of them without looking at all."""
 
-    def __init__(self, currency: str | None) -> None:
-        self._currency, self._serials, self._serial = currency, dict[int, int](), count()
+    def __init__(self, sort: Sort | None) -> None:
+        self._sort, self._serials, self._serial = sort, dict[int, int](), count()
         self._prices: list[tuple[Decimal, int, int, Money]] = []
         self.known, self.in_stock = set[int](), set[int]()
 
     def put(self, listing: int, point: Point) -> bool:
         """Take a listing's next point; True when the listing came back in stock with it, which first sight is not."""
         stock, price = point.availability, point.price
-        came_back = listing in self.known and listing not in self.in_stock and stock.is_in_stock
-        (self.in_stock.add if stock.is_in_stock else self.in_stock.discard)(listing)
+        came_back = listing in self.known and listing not in self.in_stock and point.is_orderable
+        (self.in_stock.add if point.is_orderable else self.in_stock.discard)(listing)
         if stock is not Availability.UNKNOWN:
             self.known.add(listing)
         serial = self._serials[listing] = next(self._serial)
-        if price and price.currency == self._currency and (stock.is_in_stock or stock is Availability.PREORDER):
+        if price and point.sort == self._sort and (point.is_orderable or stock is Availability.PREORDER):
             heappush(self._prices, (price.amount, serial, listing, price))
         return came_back
 
@@ -237,11 +274,11 @@ class _Shelf:
         return self._prices[0][3] if self._prices else None
 
 
-def _stretches(settled: Sequence[Sequence[Point]], now: datetime, currency: str | None) -> Iterator[Stretch]:
+def _stretches(settled: Sequence[Sequence[Point]], now: datetime, sort: Sort | None) -> Iterator[Stretch]:
     moves = sorted((point.at, i, j) for i, points in enumerate(settled) for j, point in enumerate(points))
     together = [(at, list(same)) for at, same in groupby(moves, key=lambda move: move[0])]
     ends = [*[at for at, _ in together], now][1:]
-    shelf = _Shelf(currency)
+    shelf = _Shelf(sort)
     for (at, same), end in zip(together, ends, strict=True):
         had_some = bool(shelf.in_stock)
         came_back = [shelf.put(i, settled[i][j]) for _, i, j in same]

@@ -18,7 +18,7 @@ def still_true(change: Change, known: Known | None, subscription: Subscription |
     if change.kind is ChangeKind.FLAPPING:
         return known.flapping is not None
     if change.kind is ChangeKind.STABLE:
-        return known.flapping is None and _is_same_stock(change.new, known.offer)
+        return known.flapping is None and change.new.has_same_stock(known.offer)
     return _holds(change, known.offer) and (
         subscription is None or change.kind not in PRICED or _is_within(subscription, known.offer)
     )
@@ -47,11 +47,13 @@ def already_true(known: Known, sku: str, subscription: Subscription, now: dateti
 def _holds(change: Change, offer: Offer) -> bool:
     match change.kind:
         case ChangeKind.RESTOCKED:
-            return _is_same_sort(change.new, offer) and offer.availability.is_in_stock
+            # One that could be ordered is no longer so when only shops have it left.
+            is_there = offer.is_orderable or (offer.is_in_shops_only and change.new.is_in_shops_only)
+            return _is_same_sort(change.new, offer) and is_there
         case ChangeKind.PREORDER_OPEN | ChangeKind.BACK_ORDER | ChangeKind.DISCONTINUED:
             return offer.availability is change.new.availability
         case ChangeKind.SOLD_OUT:
-            return offer.availability in GONE
+            return offer.availability in GONE or (offer.is_in_shops_only and change.old.is_orderable)
         case ChangeKind.LOW_STOCK:
             return _is_as_scarce(change.new, offer)
         case _:
@@ -60,10 +62,6 @@ def _holds(change: Change, offer: Offer) -> bool:
 
 def _is_same_sort(told: Offer, offer: Offer) -> bool:
     return told.condition is offer.condition and told.price_kind is offer.price_kind
-
-
-def _is_same_stock(told: Offer, offer: Offer) -> bool:
-    return told.availability.is_in_stock is offer.availability.is_in_stock
 
 
 def _is_as_scarce(told: Offer, offer: Offer) -> bool:

@@ -12,7 +12,16 @@ from pathlib import Path
 from typing import Annotated, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    field_validator,
+    model_validator,
+)
 
 from alerts.domain.confirm import Rules
 from alerts.domain.model import Listing, Product, ReaderKind, Sku, Tier
@@ -49,6 +58,16 @@ def _authority(text: str) -> str:
     return text
 
 
+def _region(raw: object) -> object:
+    """Compared by letters alone, so written one way. YAML reads a bare NO as false."""
+    text = raw.strip().upper() if isinstance(raw, str) else ""
+    if not re.fullmatch(r"[A-Z]{2}(-[A-Z0-9]{1,3})?", text):
+        quote = "; put NO in quotes" if raw is False else ""
+        raise ValueError(f"is not a region; write for instance GB, EU or US-CA{quote}")
+    return text
+
+
+Region = Annotated[str, BeforeValidator(_region)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 
 
@@ -209,6 +228,7 @@ class ListingSection(Section):
     url: WebAddress
     currency: Currency | None = None
     variant: str | None = None
+    region: Region | None = None
     reader: ReaderKind = ReaderKind.AUTO
 
 

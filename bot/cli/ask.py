@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from alerts.domain.model import Known
+from alerts.domain.model import Known, Offer
 from alerts.domain.text import plain
 from alerts.scan import Answer, Source
 from bot.app import engine
@@ -60,7 +60,7 @@ def history(
             return FINE
         for point in points:
             at = point.at.strftime("%Y-%m-%d %H:%M:%SZ")
-            print(f"{at}  {point.vendor:<24} {words.money(point.price):>12}  {point.availability.value}")
+            print(f"{at}  {point.vendor:<24} {words.money(point.price):>12}  {_stock(point.offer)}")
         if line.stretches:
             print(f"{words.window(line, days)}: {'; '.join(words.statistics(line, days))}.")
         else:
@@ -79,8 +79,12 @@ def _table(answer: Answer) -> str:
     return "\n".join(lines)
 
 
+def _stock(offer: Offer) -> str:
+    return "in shops only" if offer.is_in_shops_only else offer.availability.value
+
+
 def _row(known: Known) -> str:
     offer = known.offer
-    stock = offer.availability.value if offer else "unknown"
+    stock = _stock(offer) if offer else "unknown"
     trouble = f"  ({words.failure(known.failure)}: {plain(known.failure.detail, 120)})" if known.failure else ""
     return f"  {known.vendor:<24} {words.money(offer.price if offer else None):>12}  {stock}{trouble}"

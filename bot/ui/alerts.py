@@ -56,7 +56,7 @@ def alert_embed(delivery: Delivery, snapshot: Snapshot) -> discord.Embed:
     embed.add_field(name="Now", value=f"**{words.money(change.new.price)}**\n{words.stock(change.new)}")
     embed.add_field(name="Before", value=f"{words.money(change.old.price)}\n{words.stock(change.old)}")
     others = [k for k in snapshot.listings if k.listing != change.listing and k.offer]
-    _add_others(embed, [k for k in others if k.offer and k.offer.availability.is_in_stock])
+    _add_others(embed, others)
     _add_lately(embed, delivery)
     embed.add_field(name="Why", value=_why(change), inline=False)
     return embed
@@ -146,7 +146,12 @@ def _line(delivery: Delivery, headline: str) -> str:
     name, vendor = harmless(delivery.product_name, 100), harmless(change.vendor, 60)
     if change.kind.is_of_vendor:
         return f"{headline}: **{vendor}**"
-    return f"{headline}: **{name}** at {vendor}, {words.money(change.new.price)}{_moved(change)}"
+    return f"{headline}: **{name}** at {vendor}, {words.money(change.new.price)}{_moved(change)}{_where(change)}"
+
+
+def _where(change: Change) -> str:
+    """Whoever wants to order must not be sent to a page that sends nothing."""
+    return " · in shops only" if change.new.is_in_shops_only else ""
 
 
 def _moved(change: Change) -> str:
@@ -166,7 +171,10 @@ def _stand_line(stand: Stand, since: datetime) -> str:
 
 def _add_others(embed: discord.Embed, others: Sequence[Known]) -> None:
     """Who else has it, so that the alert is about the product and not about one shop."""
-    cheapest_first = sorted(others, key=lambda k: (k.offer.price.amount if k.offer and k.offer.price else 0, k.vendor))
+    orderable = [k for k in others if k.offer and k.offer.is_orderable]
+    cheapest_first = sorted(
+        orderable, key=lambda k: (k.offer.price.amount if k.offer and k.offer.price else 0, k.vendor)
+    )
     lines = [
         f"{words.money(k.offer.price)} · {words.link(harmless(k.vendor, 60), k.url)}" for k in cheapest_first if k.offer
     ]

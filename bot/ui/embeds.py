@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import discord
 
-from alerts.domain.model import Known, Offer, Point, Product
+from alerts.domain.model import Known, Point, Product
 from alerts.domain.stats import Timeline
 from alerts.domain.text import harmless, units
 from alerts.scan import Answer, Source
@@ -52,7 +52,7 @@ def _rank(known: Known) -> tuple[int, Decimal, str]:
     offer = known.offer
     if offer is None:
         return 3, Decimal(0), known.vendor
-    group = 0 if offer.availability.is_in_stock else 1
+    group = 0 if offer.is_orderable else 1
     return (group if offer.price else 2), offer.price.amount if offer.price else Decimal(0), known.vendor
 
 
@@ -98,10 +98,9 @@ def history_embed(
 
 
 def _point_line(point: Point) -> str:
-    offer = Offer(availability=point.availability, price=point.price)
-    return (
-        f"{words.ago(point.at)} · **{harmless(point.vendor, 60)}** · {words.stock(offer)} · {words.money(point.price)}"
-    )
+    which = f" ({words.sort(point.sort)})" if point.sort and words.sort(point.sort) else ""
+    price = words.money(point.price) + which
+    return f"{words.ago(point.at)} · **{harmless(point.vendor, 60)}** · {words.stock(point.offer)} · {price}"
 
 
 def _fit(lines: Sequence[str], limit: int) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from babel.numbers import format_currency
 from discord.utils import format_dt
 
-from alerts.domain.model import Availability, ChangeKind, Failure, FailureReason, Offer
+from alerts.domain.model import Availability, ChangeKind, Condition, Failure, FailureReason, Offer, PriceKind, Sort
 from alerts.domain.money import Money
 from alerts.domain.stats import Grade, Timeline, Usual, Worth
 
@@ -55,7 +55,7 @@ def money(amount: Money | None) -> str:
 def stock(offer: Offer) -> str:
     """Availability, with the count when the shop states one."""
     count = f" ({offer.stock_count} left)" if offer.stock_count and offer.availability.is_in_stock else ""
-    return _STOCK[offer.availability] + count
+    return ("🟠 In shops only" if offer.is_in_shops_only else _STOCK[offer.availability]) + count
 
 
 def plain_stock(offer: Offer) -> str:
@@ -119,19 +119,31 @@ def window(line: Timeline, days: int | None) -> str:
     return f"Since {line.since:%Y-%m-%d}"
 
 
+def sort(found: Sort) -> str:
+    """What sets a price apart from the plain one of a new thing: "used", "from", "refurbished member"; else nothing."""
+    condition = found.condition.value if found.condition is not Condition.NEW else ""
+    kind = found.kind.value if found.kind is not PriceKind.EXACT else ""
+    return f"{condition} {kind}".strip()
+
+
 def statistics(line: Timeline, days: int | None) -> list[str]:
     """A history's statistics over the last `days` or all of it, in two to four short lines."""
     found = line.over(timedelta(days=days) if days else None)
     said = []
     if found.prices:
         low, middle, high = (money(each) for each in (found.prices.lowest, found.prices.median, found.prices.highest))
-        said.append(f"Lowest {low}, median {middle}, highest {high}")
+        which = f" ({sort(line.sort)})" if line.sort and sort(line.sort) else ""
+        said.append(f"Lowest {low}, median {middle}, highest {high}{which}")
     if found.current:
         said.append(grade(found.current))
     stock_time = "Stock unknown" if found.share is None else f"In stock {percent(found.share)} of the time"
     said.append(f"{stock_time}, restocks: {found.restocks}{_usually(found.usual)}")
     if line.ignored:
         said.append(f"Prices in {', '.join(line.ignored[:5])} are left out")
+    if line.other_sorts:
+        said.append(
+            f"Left out, as they are of another sort: {', '.join(sort(each) or 'new' for each in line.other_sorts)}"
+        )
     return said
 
 

@@ -23,6 +23,7 @@ class OfferFact:
     kind: PriceKind = PriceKind.EXACT
     currency: str | None = None
     availability: Availability | None = None
+    online: bool | None = None  # False: over a shop's counter only, beside an availability that is unknown
     condition: Condition | None = None
     seller: str | None = None
     shipping: str | None = None

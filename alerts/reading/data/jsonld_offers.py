@@ -7,7 +7,7 @@ from typing import Any
 
 from alerts.domain.model import PriceKind
 from alerts.reading.data.facts import Number, OfferFact
-from alerts.reading.words.availability import availability_of, condition_of
+from alerts.reading.words.availability import availability_of, condition_of, online_of
 
 Node = dict[str, Any]
 
@@ -55,6 +55,7 @@ def _single(
         list_price=_list_price(specs),
         currency=currency or text_of(offer.get("pricecurrency")) or text_of(parent.get("pricecurrency")),
         availability=availability_of(text_of(said)) if said else None,
+        online=online_of(text_of(said)),
         condition=condition_of(text_of(offer.get("itemcondition") or parent.get("itemcondition"))),
         seller=_name(offer.get("seller") or offer.get("offeredby")),
         shipping=_shipping(offer, known),

@@ -8,7 +8,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from alerts.domain.model import PriceKind
 from alerts.reading.data.facts import OfferFact, ProductFact
-from alerts.reading.words.availability import availability_of, condition_of
+from alerts.reading.words.availability import availability_of, condition_of, online_of
 
 _MAX_PROPERTIES = 1500
 _MAX_CLIMB = 60
@@ -89,6 +89,7 @@ def _offer(scope: _Scope, path: str) -> OfferFact:
         kind=PriceKind.FROM if is_range else PriceKind.EXACT,
         currency=scope.first("pricecurrency"),
         availability=availability_of(said) if said else None,
+        online=online_of(said),
         condition=condition_of(scope.first("itemcondition")),
         seller=scope.first("seller"),
         stock=int(stock) if stock.isascii() and stock.isdigit() and len(stock) < 7 else None,

@@ -10,7 +10,7 @@ from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
 from alerts.domain.model import Availability, Fact
 from alerts.reading.data.facts import Number, OfferFact, ProductFact
-from alerts.reading.words.availability import availability_of
+from alerts.reading.words.availability import availability_of, online_of
 from alerts.reading.words.phrases import Sense, folded, senses
 
 _STEP = re.compile(r"[^.\[\]]+")
@@ -40,6 +40,7 @@ def stated_by(override: Override, tree: LexborHTMLParser) -> ProductFact | None:
         price=price,
         currency=_scalar(_at(state, override.currency_path)),
         availability=_availability(override, said) if said else None,
+        online=online_of(said),
     )
     return ProductFact("override", "vendor override", None, None, (offer,)) if offer.says_anything() else None
 

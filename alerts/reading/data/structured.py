@@ -10,7 +10,7 @@ from selectolax.lexbor import LexborHTMLParser
 from alerts.reading.data import jsonld, microdata
 from alerts.reading.data.facts import OfferFact, ProductFact
 from alerts.reading.visible.dom import Dom
-from alerts.reading.words.availability import availability_of, condition_of
+from alerts.reading.words.availability import availability_of, condition_of, online_of
 
 _MAX_BLOCKS = 200
 _SALE = ("product:sale_price:amount",)
@@ -67,6 +67,7 @@ def _stated(meta: dict[str, str]) -> ProductFact | None:
         price=price,
         currency=currency,
         availability=availability_of(said) if said else None,
+        online=online_of(said),
         condition=condition_of(meta.get("product:condition")),
         words=frozenset(
             word

@@ -75,6 +75,8 @@ class AutoReader:
         """What the platform's data say, when they can be had; the page's own words otherwise."""
         if offer.availability is not Availability.UNKNOWN and listing.variant is None and offer.confidence >= 0.9:
             return offer
+        if offer.is_in_shops_only:
+            return offer  # the platforms' data have no word for that
         try:
             better = await self._platforms[kind].read(listing)
         except ReadError:

@@ -12,16 +12,18 @@ from alerts.reading.weigh.variants import common_availability
 
 _OUT = (Availability.OUT_OF_STOCK, Availability.DISCONTINUED)
 _ORDERABLE = (Availability.PREORDER, Availability.BACKORDER)
+_IN_SHOPS = 0.85  # below what counts as two parts of the page that agree
 
 
 @dataclass(frozen=True, slots=True)
 class Stock:
-    """The availability with its support. `note` names a conflict."""
+    """The availability with its support. `note` names a conflict; `online` is that of an Offer."""
 
     availability: Availability
     confidence: float
     evidence: tuple[Evidence, ...]
     note: str = ""
+    online: bool | None = None
 
 
 def weigh_stock(layers: Sequence[Layer], box: BuyBox, *, is_variant: bool = False) -> Stock:
@@ -30,11 +32,37 @@ def weigh_stock(layers: Sequence[Layer], box: BuyBox, *, is_variant: bool = Fals
     With `is_variant` the data were narrowed to one variant, while the buttons may stand for another one.
     """
     stated, evidence = _stated(layers)
+    online = _online(layers)
+    if online is False and stated is None:
+        return _in_shops(box, evidence, is_variant=is_variant)
     if is_variant and stated is not None:
-        return Stock(stated, 0.9, evidence)
-    evidence += _visible_evidence(box)
-    found, confidence, note = _verdict(stated, box)
-    return Stock(found, confidence, evidence, note)
+        found, confidence, note = stated, 0.9, ""
+    else:
+        evidence += _visible_evidence(box)
+        found, confidence, note = _verdict(stated, box)
+    if not found.is_in_stock:
+        return Stock(found, confidence, evidence, note)
+    if online is False:
+        confidence, note = min(confidence, _IN_SHOPS), "a part of the page says in shops only"
+    return Stock(found, confidence, evidence, note, online=online)
+
+
+def _in_shops(box: BuyBox, evidence: tuple[Evidence, ...], *, is_variant: bool) -> Stock:
+    """The data know of a shop's counter only. A button may reserve it there; words of sold out are believed."""
+    if not is_variant:
+        evidence += _visible_evidence(box)
+        found, confidence, note = _verdict(None, box)
+        if confidence and not found.is_in_stock:
+            return Stock(found, confidence, evidence, note)
+    return Stock(Availability.IN_STOCK, _IN_SHOPS, evidence, online=False)
+
+
+def _online(layers: Sequence[Layer]) -> bool | None:
+    """Whether it can be ordered, as stated. One layer that knows of a counter only outweighs a plain "in stock"."""
+    said = [{offer.online for offer in layer.offers if offer.availability is not None} for layer in layers]
+    if {False} in said:
+        return False
+    return True if {True} in said else None
 
 
 def _verdict(stated: Availability | None, box: BuyBox) -> tuple[Availability, float, str]:
@@ -96,14 +124,13 @@ def _stated(layers: Sequence[Layer]) -> tuple[Availability | None, tuple[Evidenc
     found: Availability | None = None
     evidence: list[Evidence] = []
     for layer in layers:
-        said = [offer.availability for offer in layer.offers if offer.availability is not None]
+        said = [(offer.availability, offer.online) for offer in layer.offers if offer.availability is not None]
         if not said:
             continue
-        known = [one for one in said if one is not Availability.UNKNOWN]
+        known = [one for one, _ in said if one is not Availability.UNKNOWN]
         common = common_availability(known) if known else None
-        evidence.append(
-            Evidence(source=layer.source, path="availability", raw=", ".join(sorted({one.value for one in said})))
-        )
+        words = sorted({"in_store_only" if online is False else one.value for one, online in said})
+        evidence.append(Evidence(source=layer.source, path="availability", raw=", ".join(words)))
         if found is None:
             found = common
     return found, tuple(evidence)

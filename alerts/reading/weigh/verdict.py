@@ -88,6 +88,7 @@ def _offer(price: Weighed, stock: Stock, found: Sequence[Layer], box: BuyBox, cu
     shipping = next((offer.shipping for offer in offers if offer.shipping), None)
     return Offer(
         availability=stock.availability,
+        online=stock.online,
         price=_money(said.amount if said else None, currency),
         price_kind=said.kind if said else PriceKind.EXACT,
         list_price=_money(price.list_price, currency),

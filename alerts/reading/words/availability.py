@@ -30,9 +30,10 @@ _WORDS = {
     "unavailable": Availability.OUT_OF_STOCK,
     "reserved": Availability.OUT_OF_STOCK,
     "discontinued": Availability.DISCONTINUED,
-    # Sold over a shop's counter only: it cannot be ordered, and that is neither in stock nor sold out for a watcher.
+    # Sold over a shop's counter only: of ordering that says neither in stock nor sold out. `online_of` tells it.
     "instoreonly": Availability.UNKNOWN,
 }
+_ONLINE = {"onlineonly": True, "instockonline": True, "instoreonly": False}
 
 _CONDITIONS = {
     "new": Condition.NEW,
@@ -49,6 +50,11 @@ _CONDITIONS = {
 def availability_of(raw: object) -> Availability:
     """What an availability field says. A word that nobody knows is `unknown`, never sold out."""
     return _WORDS.get(_word(raw), Availability.UNKNOWN)
+
+
+def online_of(raw: object) -> bool | None:
+    """Whether an availability field says that it can be ordered; False for a shop's counter only, None for no word."""
+    return _ONLINE.get(_word(raw))
 
 
 def condition_of(raw: object) -> Condition | None:
