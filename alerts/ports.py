@@ -55,8 +55,11 @@ class Reader(Protocol):
 class Look(Protocol):
     """A reader with its manners on: the outcome is always a Reading."""
 
-    async def __call__(self, listing: Listing) -> Reading:
-        """Never raises for anything a shop, a network or a page can do."""
+    async def __call__(self, listing: Listing, *, fresh: bool = False) -> Reading:
+        """Never raises for anything a shop, a network or a page can do.
+
+        `fresh`: over a connection of its own and past every cache, so that it repeats nothing an earlier look was told.
+        """
 
 
 Job = Callable[..., Awaitable[None]]

@@ -132,9 +132,15 @@ class Scan:
             await self._clock.sleep(LOCK_TTL.total_seconds() / 3)
 
     async def _look_and_keep(self, product: Product, lock: Lock) -> Answer | None:
-        """Read every listing at once, each alone; None when a newer scanner was there first."""
-        readings = await asyncio.gather(*(self._looks[listing.vendor](listing) for listing in product.listings))
+        """Read every listing at once, each alone; None when a newer scanner was there first.
+
+        A difference that is held must be seen by a look that owes nothing to the one that saw it first.
+        """
         before = await self._store.snapshot(product.sku)
+        held = {known.listing for known in before.listings if known.held}
+        readings = await asyncio.gather(
+            *(self._looks[listing.vendor](listing, fresh=listing.id in held) for listing in product.listings)
+        )
         steps = {}
         for listing, reading in zip(product.listings, readings, strict=True):
             known = before.known(listing.id)
@@ -168,7 +174,8 @@ class Scan:
     async def _canaries_lie(self, vendor: str, looked_at: str, reading: Reading) -> bool:
         """Whether a product whose stock is certain is shown otherwise; it is looked at again the sooner for it."""
         for sku, is_in_stock in self._canaries.get(vendor, ()):
-            shown = reading.offer.availability if reading.offer and sku == looked_at else await self._shown(sku, vendor)
+            here = reading.offer.online_availability if reading.offer and sku == looked_at else None
+            shown = here or await self._shown(sku, vendor)
             if shown and shown.is_in_stock is not is_in_stock:
                 return True
             await self._store.hurry(sku, reading.at)
@@ -176,7 +183,10 @@ class Scan:
 
     async def _shown(self, sku: str, vendor: str) -> Availability | None:
         listings = (await self._store.snapshot(sku)).listings
-        return next((each.seen for each in listings if each.vendor == vendor), None)
+        known = next((each for each in listings if each.vendor == vendor), None)
+        if known is None:
+            return None
+        return Availability.UNKNOWN if known.in_shops else known.seen
 
     async def _vendor_note(self, listing: Listing, reading: Reading) -> Change | None:
         row = await self._store.looked(listing.vendor, reading.at, failed=reading.failure is not None)

@@ -56,14 +56,16 @@ async def _settle() -> None:
 
 
 class Shops:
-    """A Look that plays what each vendor offers, or the failure it was given; counts the looks."""
+    """A Look that plays what each vendor offers, or the failure it was given; counts the looks, names fresh ones."""
 
     def __init__(self, clock: FakeClock, **vendors: Offer | Failure) -> None:
         self.clock, self.vendors, self.looks, self.gate = clock, dict(vendors), 0, asyncio.Event()
+        self.fresh = list[str]()
         self.gate.set()
 
-    async def __call__(self, listing: Listing) -> Reading:
+    async def __call__(self, listing: Listing, *, fresh: bool = False) -> Reading:
         self.looks += 1
+        self.fresh += [listing.vendor] * fresh
         await self.gate.wait()
         return Reading(url=listing.url, at=self.clock.now(), outcome=self.vendors[listing.vendor])
 

@@ -186,6 +186,19 @@ async def test_a_scheduled_scan_is_done_once_somebody_looked(world: World) -> No
     assert world.shops.looks == 4
 
 
+async def test_only_a_difference_that_is_held_is_looked_at_afresh(world: World) -> None:
+    await world.scan(PRODUCT, max_age=NOW)
+    world.shops.vendors["Acme"] = offer(IN, "100", confidence=0.5)
+    await world.scan(PRODUCT, max_age=NOW)
+    assert world.shops.fresh == []
+
+    await world.scan(PRODUCT, max_age=NOW)
+    await world.scan(PRODUCT, max_age=NOW)
+
+    assert world.shops.fresh == ["Acme"]
+    assert await world.news() == [ChangeKind.RESTOCKED]
+
+
 async def test_while_a_canary_lies_no_turn_of_that_shop_is_believed_at_once(world: World) -> None:
     canary = product("Acme", sku="always")
     scan = Scan(

@@ -23,6 +23,7 @@ from alerts.ports import Clock, Reader
 from alerts.reading.breaker import Breaker, Resting
 from alerts.reading.web.addresses import NotAllowed
 from alerts.reading.web.turns import ALLOWANCE, Allowance, Turns
+from alerts.reading.web.validators import FRESH
 
 Step = Callable[[Listing], Awaitable[Offer]]
 Observe = Callable[[str, str, float], None]  # vendor, verdict word, seconds
@@ -73,10 +74,14 @@ class Polite:
         """How long the vendor is still left in peace; zero when it is not."""
         return self._breaker.retry_after
 
-    async def __call__(self, listing: Listing) -> Reading:
+    async def __call__(self, listing: Listing, *, fresh: bool = False) -> Reading:
         """Look once. The outcome is an Offer or a Failure with its reason."""
         began = self._clock.monotonic()
-        outcome = await self._outcome(listing)
+        token = FRESH.set(fresh)
+        try:
+            outcome = await self._outcome(listing)
+        finally:
+            FRESH.reset(token)
         seconds = self._clock.monotonic() - began
         self._tell_of_outages(listing)
         reading = Reading(url=listing.url, at=self._clock.now(), outcome=outcome, elapsed_ms=round(seconds * 1000))

@@ -22,7 +22,7 @@ from alerts.reading.web.addresses import NotAllowed, checked_url, is_public, pla
 from alerts.reading.web.answers import error_of, rest_asked
 from alerts.reading.web.robots import Robots
 from alerts.reading.web.turns import Turns
-from alerts.reading.web.validators import Validators
+from alerts.reading.web.validators import FRESH, Validators
 
 USER_AGENT = "HardwareSentry/0.1 (stock alerts; +https://github.com/hardware-sentry)"
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -77,13 +77,18 @@ class WebFetcher:
         self._robots = Robots(self._get_once, clock=clock, agent=user_agent) if respect_robots else None
         self._validators = Validators()
         self._session: aiohttp.ClientSession | None = None
+        self._fresh: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
+        self._session = self._opened(ttl_dns_cache=60)
+        # A fresh look may be answered by another of the shop's machines than the one that an open connection leads to.
+        self._fresh = self._opened(force_close=True, use_dns_cache=False)
+        return self
+
+    def _opened(self, **manner: Any) -> aiohttp.ClientSession:
         # The limit per host is ours (Turns); the connector's own would make waiting count as slowness.
-        connector = aiohttp.TCPConnector(
-            socket_factory=_guarded_socket, resolver=self._resolver, limit=256, ttl_dns_cache=60
-        )
-        self._session = aiohttp.ClientSession(
+        connector = aiohttp.TCPConnector(socket_factory=_guarded_socket, resolver=self._resolver, limit=256, **manner)
+        return aiohttp.ClientSession(
             connector=connector,
             trust_env=False,
             cookie_jar=aiohttp.DummyCookieJar(),
@@ -91,13 +96,13 @@ class WebFetcher:
             max_line_size=8190,
             max_field_size=16 * 1024,
         )
-        return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None
     ) -> None:
-        if self._session is not None:
-            await self._session.close()
+        for session in (self._session, self._fresh):
+            if session is not None:
+                await session.close()
 
     async def get(self, url: str, *, accept: str = "text/html") -> Page:
         """Fetch a page, or raise ReadError with the reason. Answers of 400 and above are errors."""
@@ -136,13 +141,14 @@ class WebFetcher:
 
     @asynccontextmanager
     async def _request(self, url: str, accept: str, hop: _Hop) -> AsyncIterator[aiohttp.ClientResponse]:
-        if self._session is None:
+        session = self._fresh if FRESH.get() else self._session
+        if session is None:
             raise RuntimeError("WebFetcher is used inside `async with`")
         token = _HOP.set(hop)
         timeouts = aiohttp.ClientTimeout(total=self._total, connect=self._total / 2, sock_read=self._total / 2)
         headers = {"Accept": f"{accept},*/*;q=0.1", **self._validators.conditions(url, accept)}
         try:
-            async with self._session.get(url, headers=headers, allow_redirects=False, timeout=timeouts) as answer:
+            async with session.get(url, headers=headers, allow_redirects=False, timeout=timeouts) as answer:
                 yield answer
         finally:
             _HOP.reset(token)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import ChainMap, OrderedDict
+from contextvars import ContextVar
 from dataclasses import replace
 from typing import cast
 
@@ -11,6 +12,10 @@ from alerts.domain.model import FailureReason
 from alerts.ports import Page
 
 MAX_BYTES = 64 * 1024 * 1024
+
+# Whether the look in hand must not lean on an earlier one: it takes a connection of its own and asks for whole pages.
+# A context variable, because between the look and the door stands a reader that knows neither.
+FRESH: ContextVar[bool] = ContextVar("reading_fresh", default=False)
 
 
 class Validators:
@@ -21,7 +26,9 @@ class Validators:
         self._bytes, self._max_bytes = 0, max_bytes
 
     def conditions(self, url: str, accept: str) -> dict[str, str]:
-        """The request headers that ask for news only; none for a page that is not remembered."""
+        """The headers that ask for news only, if the page is remembered; for a fresh look those that pass caches by."""
+        if FRESH.get():
+            return {"Cache-Control": "no-cache"}
         page = self._pages.get((url, accept))
         if page is None:
             return {}
@@ -42,9 +49,9 @@ class Validators:
         return page
 
     def _recall(self, key: tuple[str, str], page: Page) -> Page:
-        known = self._pages.get(key)
+        known = None if FRESH.get() else self._pages.get(key)
         if known is None:
-            raise ReadError(FailureReason.UNREADABLE, "the shop says nothing changed, but nothing was seen before")
+            raise ReadError(FailureReason.UNREADABLE, "the shop says nothing changed, but was not asked that")
         self._pages.move_to_end(key)
         # The body is the remembered one; how long a cache has kept it is what the new answer says.
         age = {"Age": page.headers.get("Age", "")}
