@@ -166,6 +166,16 @@ def test_no_sequence_of_failures_ever_makes_a_change(reasons: list[FailureReason
     assert (state.offer if state else None) == (first.offer if first else None)
 
 
+def test_a_small_move_while_nothing_was_sold_is_found_when_it_is_back() -> None:
+    state, found = known(offer(IN, "100")), list[Change]()
+    for minute, each in enumerate((offer(OUT, "99.5"), offer(IN, "99.5")), 1):
+        step = advance(listing(), state, reading(each, START + minute * MINUTE))
+        state, found = step.known, [*found, *step.changes]
+
+    (small,) = [change for change in found if change.is_small]
+    assert (small.kind, small.beside, str(small.old.price)) == (K.PRICE_DROP, K.RESTOCKED, "100.00 GBP")
+
+
 _STOCK = [IN, OUT, PRE, LOW, BACK, GONE]
 _offers = st.builds(
     offer, st.sampled_from([IN, OUT, PRE, LOW, BACK, GONE]), st.sampled_from(["100", "90", "99.5", None])

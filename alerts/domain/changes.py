@@ -156,9 +156,9 @@ def _compare(listing: Listing, before: Known, reading: Reading) -> Iterator[Chan
         # The old price is the one the move is measured from, which a slow drift left some looks ago.
         was = old.model_copy(update={"price": before.mark})
         yield Change(**facts, kind=price, old=was, new=new, since=before.since, at=reading.at, beside=stock)
-    elif small := _small_move(old, new):
+    elif small := _small_move(was := _last_sold(before, old), new):
         yield Change(
-            **facts, kind=small, old=old, new=new, since=before.since, at=reading.at, beside=stock, is_small=True
+            **facts, kind=small, old=was, new=new, since=before.since, at=reading.at, beside=stock, is_small=True
         )
     if _is_low(old, new):
         yield Change(
@@ -194,6 +194,11 @@ def _stock_change(was: Offer, now: Offer) -> ChangeKind | None:
             return ChangeKind.DISCONTINUED
         case _:
             return None if old in _OUT else ChangeKind.SOLD_OUT
+
+
+def _last_sold(before: Known, old: Offer) -> Offer:
+    """The old offer at a price that somebody could pay: what a page shows while nothing is sold is none."""
+    return old.model_copy(update={"price": before.mark}) if old.availability in _OUT and before.mark else old
 
 
 def _small_move(old: Offer, new: Offer) -> ChangeKind | None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from alerts.domain import spoken
+from alerts.domain.floor import DEFAULT_FLOOR, Floor
 from alerts.domain.market import PRICED, Market, price_of
 from alerts.domain.memory import Memory, rearm_price
 from alerts.domain.model import Change, ChangeKind
@@ -25,13 +26,14 @@ _LOWS = {30: "within 30 days", 90: "within 90 days", "ever": "before"}
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One change before one subscription, with all that is known."""
+    """One change before one subscription, with all that is known. `floor` is the guild's."""
 
     change: Change
     subscription: Subscription
     now: datetime
     memory: Memory
     market: Market
+    floor: Floor = DEFAULT_FLOOR
 
     @property
     def is_priced(self) -> bool:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from pydantic import AwareDatetime
 
 from alerts.domain import price_rules, spoken
-from alerts.domain.changes import FLOOR_AMOUNT, FLOOR_FRACTION
+from alerts.domain.floor import DEFAULT_FLOOR, MOVES, Floor, floor_of
 from alerts.domain.market import GONE, Market, is_of_shops_only
 from alerts.domain.memory import NOTHING, Memory
 from alerts.domain.model import Change, ChangeKind, Fact
@@ -19,7 +19,6 @@ from alerts.domain.written import matches
 
 UNKNOWN = Market()
 _NOTES = (ChangeKind.FLAPPING, ChangeKind.STABLE)
-_MOVES = (ChangeKind.PRICE_DROP, ChangeKind.PRICE_RISE)
 _STOCK = (ChangeKind.RESTOCKED, ChangeKind.SOLD_OUT)
 
 
@@ -44,14 +43,15 @@ def decide(
     now: datetime | None = None,
     memory: Memory = NOTHING,
     market: Market = UNKNOWN,
+    floor: Floor = DEFAULT_FLOOR,
     held: bool = False,
 ) -> Decision:
     """Say whether this subscriber hears of this change. Without `now` it is the time of the change.
 
     First whatever suppresses, in this order; the first reason is the one that is given. Then what makes it wait.
-    `held` says that it has waited, so that a digest does not gather it a second time.
+    `floor` is the guild's. `held` says that it has waited, so that a digest does not gather it a second time.
     """
-    case = Case(change, subscription, now or change.at, memory, market)
+    case = Case(change, subscription, now or change.at, memory, market, floor)
     checks = (
         _another_product,
         _over,
@@ -108,20 +108,18 @@ def _told_beside(case: Case) -> str | None:
 
 def _too_small(case: Case) -> str | None:
     """A move of less than the floor is for those alone who named a threshold of their own."""
-    change, wish = case.change, case.subscription
-    if change.kind not in _MOVES or wish.has_threshold:
+    change = case.change
+    if change.kind not in MOVES or case.subscription.has_threshold:
         return None
-    return f"{spoken.kind(change.kind)} by too little to tell of" if _is_below_floor(change, wish) else None
+    return f"{spoken.kind(change.kind)} by too little to tell of" if _is_below_floor(case) else None
 
 
-def _is_below_floor(change: Change, wish: Subscription) -> bool:
-    """Neither by more than the amount nor by the percentage; a floor of one's own counts from look to look."""
-    old, new = change.old.price, change.new.price
-    if (wish.floor_amount is None and wish.floor_percent is None) or old is None or new is None:
-        return change.is_small
-    amount = FLOOR_AMOUNT if wish.floor_amount is None else wish.floor_amount
-    fraction = FLOOR_FRACTION if wish.floor_percent is None else wish.floor_percent / 100
-    return abs(new.amount - old.amount) <= amount and abs(old.change_to(new)) <= fraction
+def _is_below_floor(case: Case) -> bool:
+    """Neither by more than the amount nor by more than the percentage of the floor that counts here."""
+    floor, old, new = floor_of(case.subscription, case.floor), case.change.old.price, case.change.new.price
+    if floor == DEFAULT_FLOOR or old is None or new is None:
+        return case.change.is_small
+    return not floor.is_passed(old, new)
 
 
 def _place(case: Case) -> str | None:

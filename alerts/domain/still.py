@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from alerts.domain.market import GONE, PRICED, price_of
-from alerts.domain.model import Availability, Change, ChangeKind, Known, Offer
+from alerts.domain.model import Availability, Change, ChangeKind, Known, Offer, Point
 from alerts.domain.wishes import FirstSight, Subscription
 
 
@@ -24,24 +25,54 @@ def still_true(change: Change, known: Known | None, subscription: Subscription |
     )
 
 
-def already_true(known: Known, sku: str, subscription: Subscription, now: datetime) -> Change | None:
+def already_true(
+    known: Known, sku: str, subscription: Subscription, now: datetime, points: Sequence[Point] = ()
+) -> Change | None:
     """What to tell of a listing on the day of the wish, for whoever chose to be told; `decide` has the last word.
 
-    Its old state is unknown: it says that something is so, not that it has become so.
+    Its old state is unknown: it says that something is so, not that it has become so. `points` is the listing's
+    history: what has become so since the wish is told as the change that it was, and not here. While a listing keeps
+    changing nobody can say how it is; the note that it has settled will.
     """
     offer = known.offer
-    if offer is None or subscription.first_sight is FirstSight.BASELINE:
+    if offer is None or known.flapping or subscription.first_sight is FirstSight.BASELINE:
         return None
-    if offer.availability.is_in_stock:
-        kind = ChangeKind.RESTOCKED
-    elif offer.availability is Availability.PREORDER:
-        kind = ChangeKind.PREORDER_OPEN
-    else:
+    if not (offer.availability.is_in_stock or offer.availability is Availability.PREORDER):
+        return None
+    if not _was_so(points, offer.availability, subscription.added_at):
         return None
     return Change(
-        sku=sku, listing=known.listing, vendor=known.vendor, url=known.url, kind=kind,
+        sku=sku, listing=known.listing, vendor=known.vendor, url=known.url, kind=_kind_for(subscription, offer),
         old=Offer(condition=offer.condition), new=offer, since=subscription.added_at, at=now,
     )  # fmt: skip
+
+
+def is_first_sight(change: Change) -> bool:
+    """Whether it says that something is so already, and not that it has become so."""
+    is_of_offer = not (change.kind.is_of_vendor or change.kind.is_note)
+    return is_of_offer and change.old.availability is Availability.UNKNOWN and change.old.price is None
+
+
+def _was_so(points: Sequence[Point], availability: Availability, wished_at: datetime) -> bool:
+    """Whether the stock was the same at the time of the wish or, if nobody had looked by then, at the first look."""
+    before = [point for point in points if point.at <= wished_at]
+    then = before[-1:] or points[:1]
+    if not then:
+        return True
+    was = then[0].availability
+    return was.is_in_stock if availability.is_in_stock else was is availability
+
+
+def _kind_for(wish: Subscription, offer: Offer) -> ChangeKind:
+    """The news it would have been; for who asked for a price alone and not for stock, that the price is there."""
+    if not offer.availability.is_in_stock:
+        return ChangeKind.PREORDER_OPEN
+    if ChangeKind.RESTOCKED not in wish.kinds:
+        if wish.below and ChangeKind.PRICE_DROP in wish.kinds:
+            return ChangeKind.PRICE_DROP
+        if wish.above and ChangeKind.PRICE_RISE in wish.kinds:
+            return ChangeKind.PRICE_RISE
+    return ChangeKind.RESTOCKED
 
 
 def _holds(change: Change, offer: Offer) -> bool:

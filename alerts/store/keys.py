@@ -17,6 +17,7 @@ CHANGES = f"{_P}:changes"
 QUEUE = f"{_OUT}:queue"
 HELD = f"{_OUT}:held"
 DEAD = f"{_OUT}:dlq"
+FIRST_SIGHTS = f"{_OUT}:first-sights"
 CHANGES_GROUP = "fanout"
 QUEUE_GROUP = "deliver"
 
@@ -90,6 +91,10 @@ def memories(guild: int) -> str:
 
 def subscriptions(guild: int) -> str:
     return f"hs:{{g{guild}}}:subscriptions"
+
+
+def settings(guild: int) -> str:
+    return f"hs:{{g{guild}}}:settings"
 
 
 def trail(guild: int) -> str:

@@ -13,6 +13,8 @@ from typing import Protocol
 
 from alerts.domain.deliveries import Delivery, DeliveryState
 from alerts.domain.episodes import Episode
+from alerts.domain.first_sight import FirstSight
+from alerts.domain.guild import GuildSettings
 from alerts.domain.memory import Memory
 from alerts.domain.model import Change, Point, Snapshot, Tier
 from alerts.domain.trail import Stage
@@ -284,6 +286,29 @@ class Wishes(Protocol):
         """Everybody's subscriptions to a product, or to its category."""
 
 
+class FirstSights(Protocol):
+    """Wishes that were made and not looked at yet, for whoever wants to be told what is so already."""
+
+    async def put_first_sight(self, sight: FirstSight, until: datetime) -> None:
+        """Look at it from then on; one that is there gets the new time."""
+
+    async def first_sights(self, now: datetime, *, limit: int) -> Sequence[FirstSight]:
+        """Those whose time has come, oldest first; they stay until they are done or put off."""
+
+    async def first_sight_done(self, sight: FirstSight) -> None:
+        """It has been looked at, or its wish is gone."""
+
+
+class GuildChoices(Protocol):
+    """What each guild has chosen for itself."""
+
+    async def guild_settings(self, guild: int) -> GuildSettings:
+        """Its settings; a choice that was never made, or that cannot be read, is the default."""
+
+    async def put_guild_settings(self, guild: int, settings: GuildSettings) -> None:
+        """Keep them, instead of those before; a choice of another version that we do not know stays."""
+
+
 class Timetable(Protocol):
     """When each watched product is due."""
 
@@ -323,7 +348,21 @@ class Spending(Protocol):
         """Add to the day's sum and answer the new sum; a negative amount gives back."""
 
 
-class Store(Snapshots, NewsStream, Outbox, Episodes, Holds, Trails, Wishes, Timetable, Notes, Spending, Protocol):
+class Store(
+    Snapshots,
+    NewsStream,
+    Outbox,
+    Episodes,
+    Holds,
+    Trails,
+    Wishes,
+    FirstSights,
+    GuildChoices,
+    Timetable,
+    Notes,
+    Spending,
+    Protocol,
+):
     """All of memory."""
 
     async def ping(self) -> None:

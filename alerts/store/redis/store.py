@@ -8,6 +8,8 @@ from typing import Self
 
 from alerts.store import keys
 from alerts.store.redis.episodes import RedisEpisodes
+from alerts.store.redis.first_sights import RedisFirstSights
+from alerts.store.redis.guilds import RedisGuilds
 from alerts.store.redis.holds import RedisHolds
 from alerts.store.redis.link import Link
 from alerts.store.redis.news import RedisNews
@@ -26,6 +28,8 @@ class RedisStore(
     RedisHolds,
     RedisTrails,
     RedisWishes,
+    RedisFirstSights,
+    RedisGuilds,
     RedisTimetable,
 ):
     """See ports.Store. Opens whole or raises StoreError; `url` is redis://, rediss://, valkey:// or unix://."""
