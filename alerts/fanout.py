@@ -9,27 +9,31 @@ from typing import Protocol
 
 import structlog
 
-from alerts.domain.deliveries import Delivery, delivery_for, together
+from alerts.domain.deliveries import Delivery, delivery_for, delivery_id, together
 from alerts.domain.episodes import TOUCHES
+from alerts.domain.first_sight import so_already
+from alerts.domain.floor import DEFAULT_FLOOR, MOVES, Floor, floor_of, measured
 from alerts.domain.market import Market, with_new_low
 from alerts.domain.memory import observe
-from alerts.domain.model import Change, ChangeKind
+from alerts.domain.model import Change, ChangeKind, Point
 from alerts.domain.rules import Verb, decide
 from alerts.domain.still import still_true
 from alerts.domain.trail import Stage, Step, decided, found, noted, went
 from alerts.domain.waiting import Waiting, waiting_for
 from alerts.domain.wishes import Subscription
+from alerts.first_sight import Sight, Sights
 from alerts.market import Markets
 from alerts.ports import Clock
 from alerts.products import Products
-from alerts.store.ports import Holds, NewsStream, Outbox, Snapshots, Trails, Wishes
+from alerts.store.ports import FirstSights, GuildChoices, Holds, NewsStream, Outbox, Snapshots, Trails, Wishes
 
 _BATCH = 50
 _SEAT = timedelta(seconds=5)
+_POINTS = 10_000
 log = structlog.get_logger()
 
 
-class FanoutStore(NewsStream, Outbox, Wishes, Holds, Snapshots, Trails, Protocol):
+class FanoutStore(NewsStream, Outbox, Wishes, FirstSights, GuildChoices, Holds, Snapshots, Trails, Protocol):
     """The parts of memory that fan-out needs."""
 
 
@@ -40,26 +44,50 @@ class Fanout:
         """`name` tells this process from the others."""
         self._store, self._products, self._clock, self._name = store, products, clock, name
         self._markets = Markets(store=store, products=products)
+        self._sights = Sights(store=store, products=products, clock=clock)
 
     async def __call__(self, *, wait: timedelta = timedelta(0)) -> bool:
         """Take in what there is and release what has waited long enough; False when there was nothing."""
+        seen = await self._see_first()
         released = await self._release()
         news = await self._store.take_news(self._name, limit=_BATCH, wait=wait)
         for item in news:
             await self._spread(item.change)
             # Only now: a crash before this spreads the change again, and ids make that harmless.
             await self._store.news_done([item.ticket])
-        return bool(news) or released
+        return bool(news) or released or seen
 
     async def _spread(self, change: Change) -> None:
         market = await self._markets.of(change)
         subscribers = await self._subscribers(change, market)
+        floors = await self._floors(change, subscribers)
+        points = await self._points(change, subscribers, floors)
         stages: list[Stage] = []
+        by_floor: dict[Floor, Change] = {}  # a long history is walked once for each floor
         for subscription in subscribers:
-            for news in with_new_low(change, market, subscription.kinds):
-                stages += await self._consider(news, subscription, market)
+            floor = floors.get(subscription.guild, DEFAULT_FLOOR)
+            own = floor_of(subscription, floor)
+            seen = by_floor[own] = by_floor.get(own) or measured(change, points, own)
+            for news in with_new_low(seen, market, subscription.kinds):
+                # However it is measured, it is one event: two alerts of one channel with two floors tell it once.
+                identity = delivery_id(news.model_copy(update={"old": change.old}), subscription.target)
+                stages += await self._consider(news, subscription, market, floor, identity)
         # A guild with several subscriptions finds out once.
         await self._store.note_stages(list(dict.fromkeys(stages)))
+
+    async def _floors(self, change: Change, subscribers: Sequence[Subscription]) -> dict[int, Floor]:
+        """By guild; asked for once each, and only when a price has moved."""
+        guilds = {each.guild for each in subscribers} if change.kind in MOVES else set()
+        return {guild: (await self._store.guild_settings(guild)).floor for guild in sorted(guilds)}
+
+    async def _points(
+        self, change: Change, subscribers: Sequence[Subscription], floors: dict[int, Floor]
+    ) -> Sequence[Point]:
+        """The listing's history, if a floor of somebody's own has to be measured along it."""
+        own = (floor_of(each, floors.get(each.guild, DEFAULT_FLOOR)) for each in subscribers)
+        if change.kind not in MOVES or all(floor == DEFAULT_FLOOR for floor in own):
+            return ()
+        return await self._store.history(change.sku, change.listing, since=None, limit=_POINTS)
 
     async def _subscribers(self, change: Change, market: Market) -> Sequence[Subscription]:
         """Who may want to hear of it. A shop's trouble is told once per target, whatever is watched there."""
@@ -73,26 +101,63 @@ class Fanout:
                         found.setdefault((each.guild, str(each.target)), each)
         return list(found.values())
 
-    async def _consider(self, change: Change, subscription: Subscription, market: Market) -> list[Stage]:
-        """Decide and do it; the stages to note."""
+    async def _consider(
+        self, change: Change, subscription: Subscription, market: Market, floor: Floor, identity: str
+    ) -> list[Stage]:
+        """Decide and do it; the stages to note. `identity` is the delivery's, the same however often this is done."""
+        verb, stage = await self._weigh(change, subscription, market, floor, identity)
+        stages = [*found(change, subscription.guild), stage]
+        is_told = verb is Verb.DELIVER
+        if is_told or (_is_followed(change) and ChangeKind.RESTOCKED in subscription.kinds):
+            # Not asked for, but the living alert of a restock follows what becomes of it.
+            delivery = self._delivery(change, subscription, market, identity, is_follow_up=not is_told)
+            await self._store.enqueue(delivery)
+            # A follow-up is noted when it changes a message; mostly there is none to change.
+            stages += went(delivery, Step.QUEUED, "", self._clock.now()) if is_told else []
+        return stages
+
+    async def _weigh(
+        self, change: Change, subscription: Subscription, market: Market, floor: Floor, identity: str
+    ) -> tuple[Verb, Stage]:
+        """What the rules say; what has to wait is put away here."""
         now = self._clock.now()
         memory = await self._store.memory(subscription.guild, subscription.id)
         seen = observe(memory, change, subscription)
         if seen != memory:
             await self._store.put_memory(subscription.guild, subscription.id, seen)
-        decision = decide(change, subscription, now=now, memory=seen, market=market)
+        decision = decide(change, subscription, now=now, memory=seen, market=market, floor=floor)
         _log(change, subscription, decision.verb, decision.reason)
-        stages = [*found(change, subscription.guild), decided(change, subscription, decision, now)]
         if decision.verb is Verb.HOLD and decision.until:
-            await self._store.hold(waiting_for(change, subscription, decision.until))
-        is_told = decision.verb is Verb.DELIVER
-        if is_told or (_is_followed(change) and ChangeKind.RESTOCKED in subscription.kinds):
-            # Not asked for, but the living alert of a restock follows what becomes of it.
-            delivery = self._delivery(change, subscription, market, is_follow_up=not is_told)
+            waiting = waiting_for(change, subscription, decision.until)
+            await self._store.hold(waiting.model_copy(update={"id": identity}))
+        return decision.verb, decided(change, subscription, decision, now)
+
+    async def _see_first(self) -> bool:
+        """Tell new wishes what is so already; False when there was none to tell."""
+        sights = await self._sights.due()
+        for sight in sights:
+            await self._tell_first(sight)
+            # Only now, as with news.
+            await self._sights.done(sight)
+        return bool(sights)
+
+    async def _tell_first(self, sight: Sight) -> None:
+        """One message per shop, which the living alert gathers; of a category one message with all of it."""
+        wish, now = sight.subscription, self._clock.now()
+        deliveries: list[Delivery] = []
+        stages: list[Stage] = []
+        for change in sight.changes:
+            identity, market = sight.entry.delivery_id(change), await self._markets.of(change)
+            verb, stage = await self._weigh(change, wish, market, DEFAULT_FLOOR, identity)
+            stages += [*so_already(change, wish.guild), stage]
+            if verb is Verb.DELIVER:
+                deliveries.append(self._delivery(change, wish, market, identity))
+        if deliveries and wish.category:
+            deliveries = [together(deliveries).model_copy(update={"id": sight.entry.delivery_id()})]
+        for delivery in deliveries:
             await self._store.enqueue(delivery)
-            # A follow-up is noted when it changes a message; mostly there is none to change.
-            stages += went(delivery, Step.QUEUED, "", now) if is_told else []
-        return stages
+            stages += went(delivery, Step.QUEUED, "it was so already", now)
+        await self._store.note_stages(stages)
 
     async def _release(self) -> bool:
         """Queue what has waited and is still true, everything for one target in one message."""
@@ -101,8 +166,8 @@ class Fanout:
         # One process at a time: two that each take a part would make two messages of one.
         if not due or not await self._store.lead("release", self._name, ttl=_SEAT):
             return False
-        ready = [found for each in due if (found := await self._still_wanted(each))]
-        for _, group in groupby(sorted(ready, key=_place), key=_place):
+        ready = {found.id: found for each in due if (found := await self._still_wanted(each))}
+        for _, group in groupby(sorted(ready.values(), key=_place), key=_place):
             delivery = together(list(group))
             await self._store.enqueue(delivery)
             await self._store.note_stages(went(delivery, Step.QUEUED, "it has waited", now))
@@ -123,21 +188,23 @@ class Fanout:
             return None
         memory = await self._store.memory(waiting.guild, waiting.subscription)
         market, now = await self._markets.of(change), self._clock.now()
-        decision = decide(change, subscription, now=now, memory=memory, market=market, held=True)
+        floor = (await self._store.guild_settings(waiting.guild)).floor
+        decision = decide(change, subscription, now=now, memory=memory, market=market, floor=floor, held=True)
         _log(change, subscription, decision.verb, decision.reason)
         await self._store.note_stages([decided(change, subscription, decision, now)])
         if decision.verb is Verb.HOLD and decision.until and decision.until > now:
-            await self._store.hold(waiting_for(change, subscription, decision.until))
+            await self._store.hold(waiting.model_copy(update={"until": decision.until}))
         if decision.verb is not Verb.DELIVER:
             return None
-        return self._delivery(change, subscription, market)
+        return self._delivery(change, subscription, market, waiting.id)
 
     def _delivery(
-        self, change: Change, subscription: Subscription, market: Market, *, is_follow_up: bool = False
+        self, change: Change, subscription: Subscription, market: Market, identity: str, *, is_follow_up: bool = False
     ) -> Delivery:
         product = self._products.get(change.sku)
         name, now = product.name if product else change.sku, self._clock.now()
-        return delivery_for(change, subscription, product_name=name, now=now, is_follow_up=is_follow_up, market=market)
+        made = delivery_for(change, subscription, product_name=name, now=now, is_follow_up=is_follow_up, market=market)
+        return made.model_copy(update={"id": identity})
 
 
 def _is_followed(change: Change) -> bool:

@@ -9,22 +9,25 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
 from alerts.domain.changes import advance
 from alerts.domain.confirm import DEFAULTS, Rules, is_mass, turns
 from alerts.domain.errors import BadInput
+from alerts.domain.floor import DEFAULT_FLOOR, Floor, floor_of, measured
+from alerts.domain.guild import GuildSettings
 from alerts.domain.market import Market, market_of, with_new_low
 from alerts.domain.memory import NOTHING, Memory, observe, told
-from alerts.domain.model import Change, Known, Listing, Offer, Point, Reading
+from alerts.domain.model import Change, Fact, Known, Listing, Offer, Point, Reading
 from alerts.domain.rules import Decision, Verb, decide
 from alerts.domain.still import already_true, still_true
 from alerts.domain.wishes import Subscription
 from alerts.readings import reading_from
 
 Row = dict[str, Any]
+_Shape = TypeVar("_Shape", bound=Fact)
 _UNSTATED = {"guild": 1, "target": {"type": "channel", "id": 1}, "added_by": 0}
 
 
@@ -48,6 +51,7 @@ class Replay:
     _memories: dict[str, Memory] = field(default_factory=dict)
     _turned: dict[tuple[str, str], datetime] = field(default_factory=dict)
     _waiting: list[_Waiting] = field(default_factory=list)
+    _floor: Floor = DEFAULT_FLOOR
 
     def take(self, line: Mapping[str, Any]) -> Iterator[Row]:
         """What this line decides: first what has come due until its time, then itself. BadInput names a fault."""
@@ -57,23 +61,25 @@ class Replay:
             yield from self._subscribe(line["subscription"], at)
         elif "reading" in line:
             yield from self._read(line, at)
+        elif "settings" in line:
+            self._floor = _valid(GuildSettings, line["settings"], "settings").floor
         elif not line.get("tick"):
-            raise BadInput("a line holds a reading, a subscription or a tick")
+            raise BadInput("a line holds a reading, a subscription, settings or a tick")
 
     def _subscribe(self, body: Any, at: datetime) -> Iterator[Row]:
-        if not isinstance(body, Mapping):
-            raise BadInput("subscription: is not an object")
-        try:
-            made = Subscription.model_validate({**_UNSTATED, "added_at": at, **body})
-        except ValidationError as exc:
-            error = exc.errors()[0]
-            place = ".".join(str(part) for part in ("subscription", *error["loc"]))
-            raise BadInput(f"{place}: {error['msg'].removeprefix('Value error, ')}") from None
+        stated = {**_UNSTATED, "added_at": at, **body} if isinstance(body, Mapping) else body
+        made = _valid(Subscription, stated, "subscription")
         self._subscriptions[made.id] = made
-        for (sku, _), known in self._known.items():
-            first = already_true(known, sku, made, at)
-            if first:
-                yield from self._decide(first, made, at)
+        for (sku, vendor), known in self._known.items():
+            yield from self._see_first(made, known, sku, vendor, at)
+
+    def _see_first(self, wish: Subscription, known: Known, sku: str, vendor: str, at: datetime) -> Iterator[Row]:
+        """What is so already, for whoever chose to be told."""
+        if wish.sku not in (None, sku):
+            return
+        first = already_true(known, sku, wish, at, self._points.get((sku, vendor), ()))
+        if first:
+            yield from self._decide(first, wish, at)
 
     def _read(self, line: Mapping[str, Any], at: datetime) -> Iterator[Row]:
         sku, vendor = _text(line, "sku"), _text(line, "vendor")
@@ -90,8 +96,12 @@ class Replay:
             yield from self._held_back(listing, before, step.known, reading)
         for change in step.changes:
             for subscription in list(self._subscriptions.values()):
-                for news in with_new_low(change, self._market(change), subscription.kinds):
+                seen = self._measured(change, subscription)
+                for news in with_new_low(seen, self._market(change), subscription.kinds):
                     yield from self._decide(news, subscription, at)
+        if reading.offer and (before is None or before.offer is None):
+            for subscription in list(self._subscriptions.values()):
+                yield from self._see_first(subscription, step.known, sku, vendor, at)
         if reading.offer and step.known.held is None:
             self._watch_thresholds(sku, listing.id, reading.offer)
         if step.point:
@@ -115,7 +125,7 @@ class Replay:
         would_be = advance(listing, before and before.model_copy(update={"held": None, "flips": ()}), reading, trusting)
         for change in would_be.changes:
             for subscription in self._subscriptions.values():
-                decision = self._weigh(change, subscription, reading.at)
+                decision = self._weigh(self._measured(change, subscription), subscription, reading.at)
                 if decision.verb is not Verb.SUPPRESS:
                     yield _row(change, subscription, Decision(verb=Verb.HOLD, reason=held.why), reading.at)
 
@@ -127,7 +137,12 @@ class Replay:
 
     def _weigh(self, change: Change, subscription: Subscription, at: datetime, *, held: bool = False) -> Decision:
         memory = self._memories.get(subscription.id, NOTHING)
-        return decide(change, subscription, now=at, memory=memory, market=self._market(change), held=held)
+        market = self._market(change)
+        return decide(change, subscription, now=at, memory=memory, market=market, floor=self._floor, held=held)
+
+    def _measured(self, change: Change, subscription: Subscription) -> Change:
+        points = self._points.get((change.sku, change.vendor), ())
+        return measured(change, points, floor_of(subscription, self._floor))
 
     def _settled(self, change: Change, subscription: Subscription, decision: Decision, at: datetime) -> Row:
         if decision.verb is Verb.DELIVER:
@@ -158,6 +173,17 @@ class Replay:
     def _market(self, change: Change) -> Market:
         histories = [each for (sku, _), each in self._points.items() if sku == change.sku]
         return market_of(change, histories)
+
+
+def _valid(shape: type[_Shape], body: object, name: str) -> _Shape:
+    if not isinstance(body, Mapping):
+        raise BadInput(f"{name}: is not an object")
+    try:
+        return shape.model_validate(body)
+    except ValidationError as exc:
+        error = exc.errors()[0]
+        place = ".".join(str(part) for part in (name, *error["loc"]))
+        raise BadInput(f"{place}: {error['msg'].removeprefix('Value error, ')}") from None
 
 
 def _row(change: Change, subscription: Subscription, decision: Decision, at: datetime) -> Row:

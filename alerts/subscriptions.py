@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import base64
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 from pydantic import ValidationError
 
 from alerts.domain.errors import BadInput, NotFound
+from alerts.domain.first_sight import first_sight_of
 from alerts.domain.model import ChangeKind, Product
-from alerts.domain.wishes import DEFAULT_KINDS, Subscription, Target
+from alerts.domain.wishes import DEFAULT_KINDS, FirstSight, Subscription, Target
 from alerts.ports import Clock
-from alerts.store.ports import Wishes
+from alerts.store.ports import FirstSights, Wishes
 from alerts.watches import Watches
+
+
+class SubscriptionStore(Wishes, FirstSights, Protocol):
+    """The parts of memory that subscribing needs."""
 
 
 class Subscriptions:
     """Subscribe, unsubscribe and list, always within one guild."""
 
-    def __init__(self, *, store: Wishes, watches: Watches, clock: Clock) -> None:
+    def __init__(self, *, store: SubscriptionStore, watches: Watches, clock: Clock) -> None:
         self._store, self._watches, self._clock = store, watches, clock
 
     async def add(
@@ -35,30 +41,64 @@ class Subscriptions:
     ) -> Subscription:
         """Tell `target` of the product's changes from now on, and watch the product for it.
 
-        A second one for the same product and target replaces the first, so nobody is told twice. `rules` are the
-        rule fields of domain/wishes.py; BadInput names one that cannot work.
+        A second one for the same product and target replaces the first, so nobody is told twice; the very same again
+        changes nothing. `rules` are the rule fields of domain/wishes.py; BadInput names one that cannot work. With
+        `first_sight: tell_now` it is told what is so already, once, by whoever spreads the news.
         """
+        about = {"sku": product.sku}
+        facts = {"kinds": kinds, "mention_role": mention_role, **rules}
+        return await self._keep(guild, about, [product], target, by=by, facts=facts)
+
+    async def add_category(
+        self,
+        guild: int,
+        category: str,
+        target: Target,
+        *,
+        by: int,
+        kinds: Sequence[ChangeKind] = DEFAULT_KINDS,
+        mention_role: int | None = None,
+        **rules: object,
+    ) -> Subscription:
+        """The same for every product of a category, and watch them all; BadInput when there is none."""
+        products = self._watches.in_category(category)
+        if not products:
+            raise BadInput(f"category: no product is in {category!r}; the products are in config.yaml.")
+        facts = {"kinds": kinds, "mention_role": mention_role, **rules}
+        return await self._keep(guild, {"category": category}, products, target, by=by, facts=facts)
+
+    async def _keep(
+        self,
+        guild: int,
+        about: Mapping[str, str],
+        products: Sequence[Product],
+        target: Target,
+        *,
+        by: int,
+        facts: Mapping[str, object],
+    ) -> Subscription:
         mine = await self._store.subscriptions(guild)
-        same = next((s for s in mine if s.sku == product.sku and s.target == target), None)
-        facts = {
-            "id": same.id if same else _new_id(),
-            "guild": guild,
-            "sku": product.sku,
-            "kinds": tuple(dict.fromkeys(kinds)),
-            "target": target,
-            "mention_role": mention_role,
-            "added_by": by,
-            "added_at": self._clock.now(),
-        }
-        try:
-            subscription = Subscription.model_validate({**facts, **rules})
-        except ValidationError as exc:
-            error = exc.errors()[0]
-            place = ".".join(str(part) for part in error["loc"])
-            raise BadInput(f"{place}: {error['msg'].removeprefix('Value error, ')}.".lstrip(": ")) from None
-        await self._store.put_subscription(subscription)
-        await self._watches.add(guild, product, by=by)
-        return subscription
+        same = next((s for s in mine if _about(s) == _folded(about) and s.target == target), None)
+        made = _made(
+            {
+                "id": same.id if same else _new_id(),
+                "guild": guild,
+                "target": target,
+                "added_by": by,
+                "added_at": self._clock.now(),
+                **about,
+                **facts,
+            }
+        )
+        for product in products:
+            await self._watches.add(guild, product, by=by)
+        if same and same == made.model_copy(update={"added_by": same.added_by, "added_at": same.added_at}):
+            return same
+        if made.first_sight is FirstSight.TELL_NOW:
+            # Before the wish: without one it is dropped after a while, and a wish without it would never be told.
+            await self._store.put_first_sight(first_sight_of(made), made.added_at)
+        await self._store.put_subscription(made)
+        return made
 
     async def remove(self, guild: int, subscription_id: str) -> Subscription:
         """End it; NotFound when this guild has none of that id."""
@@ -70,6 +110,27 @@ class Subscriptions:
     async def list(self, guild: int) -> Sequence[Subscription]:
         """The guild's subscriptions, oldest first."""
         return await self._store.subscriptions(guild)
+
+
+def _about(subscription: Subscription) -> dict[str, str]:
+    wanted = {"sku": subscription.sku, "category": subscription.category}
+    return _folded({name: value for name, value in wanted.items() if value is not None})
+
+
+def _folded(about: Mapping[str, str]) -> dict[str, str]:
+    # Categories are the same in upper and lower case; a sku has no upper case.
+    return {name: value.strip().casefold() for name, value in about.items()}
+
+
+def _made(facts: Mapping[str, object]) -> Subscription:
+    kinds = facts["kinds"]
+    assert isinstance(kinds, Sequence)
+    try:
+        return Subscription.model_validate({**facts, "kinds": tuple(dict.fromkeys(kinds))})
+    except ValidationError as exc:
+        error = exc.errors()[0]
+        place = ".".join(str(part) for part in error["loc"])
+        raise BadInput(f"{place}: {error['msg'].removeprefix('Value error, ')}.".lstrip(": ")) from None
 
 
 def _new_id() -> str:

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from alerts.domain.errors import BadInput, NotFound
 from alerts.domain.model import Product, Tier
+from alerts.domain.silence import hears_of
 from alerts.domain.wishes import Watch
 from alerts.ports import Clock
 from alerts.products import Products
@@ -32,7 +33,7 @@ class Watches:
 
     async def remove(self, guild: int, product: Product) -> None:
         """Stop watching; NotFound when it was not watched, BadInput while subscriptions of the guild need it."""
-        mine = [s for s in await self._store.subscriptions(guild) if s.sku == product.sku]
+        mine = [s for s in await self._store.subscriptions(guild) if hears_of(s, product)]
         if mine:
             count, them = ("1 alert needs", "it") if len(mine) == 1 else (f"{len(mine)} alerts need", "them")
             raise BadInput(f"{count} {product.name}: end {them} with /alerts unsubscribe first.")
@@ -44,6 +45,11 @@ class Watches:
     async def list(self, guild: int) -> Sequence[tuple[Watch, Product | None]]:
         """The guild's watches with their products; None for a product that left the configuration."""
         return [(watch, self._products.get(watch.sku)) for watch in await self._store.watches(guild)]
+
+    def in_category(self, category: str) -> Sequence[Product]:
+        """The products of a category; upper and lower case are the same."""
+        wanted = category.strip().casefold()
+        return [product for product in self._products if (product.category or "").casefold() == wanted]
 
     async def settle(self) -> None:
         """Make the timetable agree with the configuration: at the start, and after it changed."""

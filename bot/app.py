@@ -20,6 +20,7 @@ from alerts.deliver import Deliver
 from alerts.domain.errors import BadInput, StoreError
 from alerts.domain.model import ReaderKind, Tier
 from alerts.fanout import Fanout
+from alerts.guilds import Guilds
 from alerts.history import History
 from alerts.jobs import DocketQueue, JobQueue
 from alerts.ports import Clock, Look, Reader
@@ -81,6 +82,7 @@ class Engine:
     history: History
     watches: Watches
     subscriptions: Subscriptions
+    guilds: Guilds
     why: Why
 
 
@@ -115,6 +117,7 @@ async def engine(settings: Settings) -> AsyncIterator[Engine]:
             history=History(store=store, clock=clock),
             watches=watches,
             subscriptions=Subscriptions(store=store, watches=watches, clock=clock),
+            guilds=Guilds(store=store),
             why=Why(store=store, clock=clock),
         )
 

@@ -125,6 +125,8 @@ def test_what_nobody_asked_for_is_suppressed_with_the_reason() -> None:
         (look(0, stock_count=-1), "reading"),
         ({"at": "2026-11-22T12:00:00Z", "subscription": {"id": "x"}}, "subscription"),
         (wish(kinds=["restoked"]), "subscription.kinds"),
+        ({"at": "2026-11-22T12:00:00Z", "settings": 7}, "settings"),
+        ({"at": "2026-11-22T12:00:00Z", "settings": {"floor_percent": "200"}}, "settings.floor_percent"),
     ],
 )
 def test_a_bad_line_is_named(line: dict[str, Any], fault: str) -> None:
@@ -162,3 +164,32 @@ def test_a_shop_whose_every_listing_turns_at_once_is_doubted_and_in_the_end_beli
         "many listings of this shop turned at once"
     }
     assert len(told(true)) == 10
+
+
+def settings(**choices: Any) -> dict[str, Any]:
+    return {"at": "2026-11-22T10:00:00Z", "settings": choices}
+
+
+def test_a_servers_floor_decides_how_far_a_price_has_to_move_and_a_drift_adds_up() -> None:
+    course = [look(minute, price=price) for minute, price in enumerate(("100", "99.80", "96", "92", "88"))]
+    tiny = settings(floor_amount="0.10", floor_percent="0.1")
+    large = settings(floor_amount="10", floor_percent="10")
+
+    assert told(play(wish(), *course)) == ["price_drop"] * 3
+    assert told(play(tiny, wish(), *course)) == ["price_drop"] * 4
+    assert [(row["at"], row["decision"]) for row in play(large, wish(), *course) if row["decision"] == "deliver"] == [
+        ("2026-11-22T12:04:00Z", "deliver")
+    ]
+    assert told(play(large, wish(floor_amount="5", floor_percent="5"), *course)) == ["price_drop"]
+
+
+def test_what_is_so_already_is_told_at_once_or_at_the_first_look() -> None:
+    early = {**wish(first_sight="tell_now"), "at": "2026-11-22T11:00:00Z"}
+    late = {**wish("s2", first_sight="tell_now"), "at": "2026-11-22T13:00:00Z"}
+
+    assert told(play(early, look(0), look(1))) == ["restocked"]
+    assert told(play(look(0), look(1), late)) == ["restocked"]
+    assert (
+        play(early, wish("s3", sku="jetson", first_sight="tell_now"), look(0, "out_of_stock"), look(1, "out_of_stock"))
+        == []
+    )

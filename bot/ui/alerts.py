@@ -10,7 +10,8 @@ import discord
 from alerts.domain.confirm import two_signals
 from alerts.domain.deliveries import Delivery
 from alerts.domain.episodes import Episode, Stand
-from alerts.domain.model import Change, ChangeKind, Known, Snapshot
+from alerts.domain.model import Availability, Change, ChangeKind, Known, Snapshot
+from alerts.domain.still import is_first_sight
 from alerts.domain.text import harmless, units
 from bot.ui import words
 
@@ -43,8 +44,10 @@ def alert_text(delivery: Delivery) -> str:
     """What a phone shows: the mention if one was asked for, and the news in a line."""
     mention = _mention(delivery)
     if delivery.also:
-        return f"{mention}{len(delivery.also) + 1} alerts that have waited and are still true:"
-    return mention + _line(delivery, words.headline(delivery.change.kind))
+        is_new = all(is_first_sight(change) for change in (delivery.change, *(each.change for each in delivery.also)))
+        what = "offers that are there already" if is_new else "alerts that have waited and are still true"
+        return f"{mention}{len(delivery.also) + 1} {what}:"
+    return mention + _line(delivery, _told(delivery.change))
 
 
 def alert_embed(delivery: Delivery, snapshot: Snapshot) -> discord.Embed:
@@ -52,9 +55,10 @@ def alert_embed(delivery: Delivery, snapshot: Snapshot) -> discord.Embed:
     change = delivery.change
     if change.kind.is_of_vendor:
         return _vendor_embed(delivery)
-    embed = _frame(delivery, words.headline(change.kind), _COLOUR[change.kind], change.at)
+    embed = _frame(delivery, _told(change), _COLOUR[change.kind], change.at)
     embed.add_field(name="Now", value=f"**{words.money(change.new.price)}**\n{words.stock(change.new)}")
-    embed.add_field(name="Before", value=f"{words.money(change.old.price)}\n{words.stock(change.old)}")
+    if not is_first_sight(change):
+        embed.add_field(name="Before", value=f"{words.money(change.old.price)}\n{words.stock(change.old)}")
     others = [k for k in snapshot.listings if k.listing != change.listing and k.offer]
     _add_others(embed, others)
     _add_lately(embed, delivery)
@@ -91,7 +95,7 @@ def alert_embeds(delivery: Delivery, snapshot: Snapshot) -> list[discord.Embed]:
     lines = []
     for each in delivery.also:
         line = _line(delivery.model_copy(update={"product_name": each.product_name, "change": each.change}),
-                     words.headline(each.change.kind))  # fmt: skip
+                     _told(each.change))  # fmt: skip
         lines.append(f"• {line} · {words.link('open', each.change.url)}")
     kept = [line for at, line in enumerate(lines) if sum(units(each) + 1 for each in lines[: at + 1]) <= _ROOM]
     left = len(lines) - len(kept)
@@ -125,8 +129,15 @@ def _mention(delivery: Delivery) -> str:
 
 def _headline(episode: Episode) -> str:
     if episode.closed_at is None:
-        return words.headline(ChangeKind.RESTOCKED)
+        return _told(episode.opening.change)
     return f"Sold out after {words.span(episode.closed_at - episode.opened_at)}"
+
+
+def _told(change: Change) -> str:
+    """What happened or, on the day of the wish, what is so already."""
+    if is_first_sight(change) and change.new.availability is not Availability.PREORDER:
+        return "In stock already"
+    return words.headline(change.kind)
 
 
 def _frame(delivery: Delivery, headline: str, colour: int, at: datetime) -> discord.Embed:
@@ -187,6 +198,8 @@ def _add_others(embed: discord.Embed, others: Sequence[Known]) -> None:
 def _why(change: Change) -> str:
     was = words.money(change.old.price) if change.kind in _PRICE else words.plain_stock(change.old)
     before = f"It was {was} since {words.moment(change.since)}"
+    if is_first_sight(change):
+        before = f"It was so already; this alert was made {words.moment(change.since)}"
     # What a person can see on the page proves more to them than its hidden data.
     proofs = sorted(change.new.evidence, key=lambda e: e.source != "buybox")
     said = next((e for e in proofs if e.raw and (e.source == "buybox" or e.path.endswith("availability"))), None)
