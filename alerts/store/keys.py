@@ -18,6 +18,8 @@ QUEUE = f"{_OUT}:queue"
 HELD = f"{_OUT}:held"
 DEAD = f"{_OUT}:dlq"
 FIRST_SIGHTS = f"{_OUT}:first-sights"
+TARGETS = f"{_OUT}:targets"
+NOTICES = f"{_OUT}:notices"
 CHANGES_GROUP = "fanout"
 QUEUE_GROUP = "deliver"
 

@@ -12,7 +12,7 @@ from alerts.domain.deliveries import Delivery, DeliveryState
 from alerts.domain.episodes import Episode
 from alerts.domain.wishes import Target
 from alerts.ports import Clock
-from alerts.store.ports import Attempt, Claim, Outcome, Ticket
+from alerts.store.ports import Attempt, Claim, DeadLetter, Outcome, Ticket
 
 _ENDED = (DeliveryState.SENT, DeliveryState.BURIED)
 
@@ -39,7 +39,7 @@ class _Seat:
 
 @dataclass
 class MemoryOutbox:
-    """See ports.Outbox and ports.Episodes."""
+    """See ports.Outbox, ports.DeadLetters and ports.Episodes."""
 
     clock: Clock = field(default_factory=SystemClock)
     _serial: count[int] = field(default_factory=count, init=False)
@@ -47,6 +47,7 @@ class MemoryOutbox:
     _numbers: dict[str, int] = field(default_factory=dict, init=False)
     _queued: dict[str, _Queued] = field(default_factory=dict, init=False)
     _letters: dict[str, Sequence[Delivery]] = field(default_factory=dict, init=False)
+    _dead: dict[str, datetime] = field(default_factory=dict, init=False)
     _episodes: dict[tuple[str, str], Episode] = field(default_factory=dict, init=False)
 
     async def enqueue(self, delivery: Delivery) -> bool:
@@ -119,6 +120,9 @@ class MemoryOutbox:
             queued.state, queued.note, queued.until = each.state, each.note, each.until
             if each.letter:
                 queued.letter, queued.part = each.letter, 0
+            self._dead.pop(each.claim.delivery.id, None)
+            if each.is_dead:
+                self._dead[each.claim.delivery.id] = now
         for episode in episodes:
             await self.put_episode(episode)
 
@@ -128,6 +132,21 @@ class MemoryOutbox:
     async def delivery_state(self, delivery_id: str) -> DeliveryState | None:
         queued = self._queued.get(delivery_id)
         return queued.state if queued else None
+
+    async def dead_letters(self, limit: int) -> Sequence[DeadLetter]:
+        newest = sorted(self._dead.items(), key=lambda item: item[1], reverse=True)[:limit]
+        return [DeadLetter(self._queued[name].delivery, self._queued[name].note, at) for name, at in newest]
+
+    async def redrive(self, delivery_id: str, now: datetime) -> bool:
+        if self._dead.pop(delivery_id, None) is None:
+            return False
+        queued = self._queued[delivery_id]
+        again = queued.delivery.model_copy(update={"queued_at": now})
+        self._queued[delivery_id] = _Queued(again, f"{next(self._serial):020}", tried_at=queued.tried_at)
+        return True
+
+    async def drop(self, delivery_id: str) -> bool:
+        return self._dead.pop(delivery_id, None) is not None
 
     async def episode(self, target: Target, sku: str) -> Episode | None:
         return self._episodes.get((str(target), sku))

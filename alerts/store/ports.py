@@ -17,6 +17,7 @@ from alerts.domain.first_sight import FirstSight
 from alerts.domain.guild import GuildSettings
 from alerts.domain.memory import Memory
 from alerts.domain.model import Change, Point, Snapshot, Tier
+from alerts.domain.standing import Notice, Standing
 from alerts.domain.trail import Stage
 from alerts.domain.waiting import Waiting
 from alerts.domain.wishes import Subscription, Target, Watch
@@ -108,6 +109,15 @@ class Outcome:
     until: datetime | None = None
     letter: str | None = None
     is_dead: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A delivery that was given up, and why."""
+
+    delivery: Delivery
+    reason: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +213,44 @@ class Outbox(Protocol):
 
     async def delivery_state(self, delivery_id: str) -> DeliveryState | None:
         """Where a delivery stands; None when it was never queued or is long done."""
+
+
+class DeadLetters(Protocol):
+    """What was given up (`Outbox.bury`): the newest thousand, as long as their deliveries are remembered."""
+
+    async def dead_letters(self, limit: int) -> Sequence[DeadLetter]:
+        """The newest first."""
+
+    async def redrive(self, delivery_id: str, now: datetime) -> bool:
+        """Queue it again under the same id, as if it were new now; False when there is no such dead letter.
+
+        The id is its nonce: a message that stands already is found again as long as Discord remembers it.
+        """
+
+    async def drop(self, delivery_id: str) -> bool:
+        """Keep it no longer among the dead letters; False when it is not there. It is never queued again."""
+
+
+class Standings(Protocol):
+    """How the targets stand, and what their admins were told of it. By the target's own text, `channel:42`."""
+
+    async def standings(self) -> Mapping[str, Standing]:
+        """Every target that has failed and not worked since. One that is not there is fine."""
+
+    async def put_standing(self, standing: Standing) -> None:
+        """Keep it, instead of what was known before."""
+
+    async def clear_standing(self, target: Target) -> None:
+        """It is fine again."""
+
+    async def notices(self) -> Mapping[str, Notice]:
+        """What was told, or begun to be told."""
+
+    async def put_notices(self, notices: Sequence[Notice]) -> None:
+        """Keep them all or none, each instead of an older one of the same target."""
+
+    async def clear_notice(self, target: Target) -> None:
+        """There is nothing to be told of it any more."""
 
 
 class Episodes(Protocol):
@@ -352,6 +400,8 @@ class Store(
     Snapshots,
     NewsStream,
     Outbox,
+    DeadLetters,
+    Standings,
     Episodes,
     Holds,
     Trails,

@@ -8,9 +8,11 @@ from decimal import Decimal
 import pytest
 
 from alerts.domain.deliveries import Delivery, delivery_for
+from alerts.domain.errors import DeliveryError, Remedy
 from alerts.domain.model import ChangeKind, Point, Snapshot, Tier
+from alerts.domain.standing import Notice, Standing, after_failure
 from alerts.domain.trail import TRAIL_DAYS, TRAIL_LENGTH, Stage, Step
-from alerts.domain.wishes import Watch
+from alerts.domain.wishes import Target, Watch
 from alerts.store import keys
 from alerts.store.ports import Commit, Lock, Store
 from alerts.store.redis.store import RedisStore
@@ -166,6 +168,38 @@ async def test_news_that_is_done_is_gone(store: Store) -> None:
     await store.news_done([news.ticket for news in taken])
 
     assert not await store.take_news("a", limit=9, wait=NOW)
+
+
+# Standings
+
+
+def standing(channel: int = 10, **more: object) -> Standing:
+    fine = Standing(target=Target(id=channel), guild=1)
+    error = DeliveryError("Missing Permissions", remedy=Remedy.PAUSE, code=50013)
+    return after_failure(fine, error, START).model_copy(update=more)
+
+
+async def test_a_standing_is_kept_until_it_is_cleared(store: Store) -> None:
+    await store.put_standing(standing(1))
+    await store.put_standing(standing(2))
+    await store.put_standing(standing(2, strikes=2))
+
+    assert await store.standings() == {"channel:1": standing(1), "channel:2": standing(2, strikes=2)}
+    await store.clear_standing(Target(id=1))
+    await store.clear_standing(Target(id=1))
+    assert await store.standings() == {"channel:2": standing(2, strikes=2)}
+
+
+async def test_what_admins_were_told_is_kept_until_it_is_cleared(store: Store) -> None:
+    first, second = (Notice(standing=standing(n), batch="b", missing=("Send Messages",)) for n in (1, 2))
+    await store.put_notices([])
+    await store.put_notices([first, second])
+    told = first.model_copy(update={"is_told": True})
+    await store.put_notices([told])
+
+    assert await store.notices() == {"channel:1": told, "channel:2": second}
+    await store.clear_notice(Target(id=1))
+    assert await store.notices() == {"channel:2": second}
 
 
 # Wishes
@@ -366,3 +400,31 @@ async def test_stages_that_are_too_old_go_when_another_is_noted(server_store: Re
 
     assert [each.reason for each in await server_store.trail(1, limit=9)] == ["now", f"{TRAIL_DAYS - 1} days"]
     assert 0 < await redis.ttl(keys.trail(1)) <= TRAIL_DAYS * 86400
+
+
+@pytest.mark.valkey
+async def test_a_script_that_is_repeated_after_a_lost_answer_says_the_same_and_does_it_once(
+    server_store: RedisStore,
+) -> None:
+    link, name = server_store._link, await buried(server_store)
+    text = (await server_store.dead_letters(9))[0].delivery.model_dump_json()
+    redrive = [keys.delivery(name), keys.QUEUE, keys.DEAD], [name, "token", text, 60]
+    drop = [keys.delivery(name), keys.DEAD], [name, "other"]
+
+    assert [await link.run("redrive", *redrive) for _ in range(3)] == [1, 1, 1]
+    (claim,) = await server_store.claim(START, limit=9, wait=NOW)
+    await server_store.bury(claim, "again")
+    assert [await link.run("drop", *drop) for _ in range(3)] == [1, 1, 1]
+    assert not await server_store.claim(START, limit=9, wait=NOW)
+
+
+@pytest.mark.valkey
+async def test_dead_letters_are_bounded_and_those_that_are_forgotten_go(server_store: RedisStore) -> None:
+    redis, name = server_store._link.redis, await buried(server_store)
+    await redis.zadd(keys.DEAD, {f"old{n}": n for n in range(1500)})
+    await buried(server_store, 11)
+
+    assert await redis.zcard(keys.DEAD) == 1000
+    assert len(await server_store.dead_letters(9999)) == 2
+    assert await redis.zcard(keys.DEAD) == 2
+    assert await redis.zscore(keys.DEAD, name)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from alerts.domain.deliveries import Delivery, DeliveryState, delivery_for
 from alerts.domain.episodes import follow
 from alerts.store.ports import Attempt, Claim, Outcome, Store
-from tests.worlds import MINUTE, START, change, subscription
+from tests.worlds import MINUTE, SECOND, START, change, subscription
 
 NOW = timedelta(0)
 SENT, BURIED, POSTPONED = DeliveryState.SENT, DeliveryState.BURIED, DeliveryState.POSTPONED
@@ -172,3 +172,78 @@ async def test_what_a_sleeper_did_send_counts(store: Store) -> None:
     await store.finish(old, [Outcome(claim, SENT, "99")], START)
 
     assert await store.delivery_state(claim.delivery.id) is SENT
+
+
+# Dead letters
+
+
+async def buried(store: Store, channel: int = 10) -> str:
+    (claim,) = await taken(store, delivery(channel))
+    number = await seat(store)
+    await store.begin(number, [Attempt(claim.delivery.id, [claim])], START)
+    reason = f"nobody can post this in {channel}"
+    await store.finish(number, [Outcome(claim, BURIED, reason, is_dead=True)], START + channel * SECOND)
+    return claim.delivery.id
+
+
+async def test_what_was_given_up_is_kept_with_its_reason(store: Store) -> None:
+    await buried(store, 1)
+    await buried(store, 2)
+
+    dead = await store.dead_letters(9)
+
+    assert {(each.delivery, each.reason) for each in dead} == {
+        (delivery(1), "nobody can post this in 1"),
+        (delivery(2), "nobody can post this in 2"),
+    }
+    assert dead[0].at >= dead[1].at
+    assert len(await store.dead_letters(1)) == 1
+
+
+async def test_what_was_sent_is_no_dead_letter(store: Store) -> None:
+    (claim,) = await taken(store)
+    number = await seat(store)
+    await store.finish(number, [Outcome(claim, SENT, "99")], START)
+    await store.finish(number, [Outcome(claim, BURIED, "a late mistake", is_dead=True)], START)
+
+    assert not await store.dead_letters(9)
+    assert not await store.redrive(claim.delivery.id, START)
+
+
+async def test_a_dead_letter_is_queued_again_once_under_its_own_id_as_if_it_were_new(store: Store) -> None:
+    name = await buried(store)
+
+    assert await store.redrive(name, START + MINUTE)
+    assert not await store.redrive(name, START + MINUTE)
+
+    (claim,) = await store.open(await store.take(limit=9, wait=NOW))
+    assert claim.delivery == delivery().model_copy(update={"queued_at": START + MINUTE})
+    assert (claim.delivery.id, claim.tries, claim.ticket.letter) == (name, 0, None)
+    assert await store.delivery_state(name) is DeliveryState.QUEUED
+    assert not await store.dead_letters(9)
+    assert not await store.enqueue(delivery())
+
+
+async def test_a_dead_letter_can_die_twice(store: Store) -> None:
+    name = await buried(store)
+    await store.redrive(name, START)
+    (claim,) = await store.open(await store.take(limit=9, wait=NOW))
+    await store.finish(await seat(store), [Outcome(claim, BURIED, "again", is_dead=True)], START)
+
+    assert [each.reason for each in await store.dead_letters(9)] == ["again"]
+    assert await store.redrive(name, START)
+
+
+async def test_a_dropped_dead_letter_is_gone_and_never_queued_again(store: Store) -> None:
+    name = await buried(store)
+
+    assert await store.drop(name)
+    assert not await store.drop(name)
+    assert not await store.redrive(name, START)
+    assert not await store.dead_letters(9)
+    assert not await store.enqueue(delivery())
+
+
+async def test_an_unknown_dead_letter_is_neither_redriven_nor_dropped(store: Store) -> None:
+    assert not await store.redrive("nobody", START)
+    assert not await store.drop("nobody")

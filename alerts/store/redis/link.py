@@ -20,7 +20,8 @@ from alerts.domain.errors import StoreError, StoreTooNew, StoreUnavailable
 from alerts.store import keys
 
 SCHEMA = 1
-_SCRIPTS = ("begin", "commit", "enqueue", "finish", "lead", "lock", "move", "release", "renew", "schedule", "vendor")
+_SCRIPTS = ("begin", "commit", "drop", "enqueue", "finish", "lead", "lock", "move", "redrive", "release", "renew",
+            "schedule", "vendor")  # fmt: skip
 log = structlog.get_logger()
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Self
 
 from alerts.store import keys
+from alerts.store.redis.dead import RedisDeadLetters
 from alerts.store.redis.episodes import RedisEpisodes
 from alerts.store.redis.first_sights import RedisFirstSights
 from alerts.store.redis.guilds import RedisGuilds
@@ -15,6 +16,7 @@ from alerts.store.redis.link import Link
 from alerts.store.redis.news import RedisNews
 from alerts.store.redis.outbox import RedisOutbox
 from alerts.store.redis.snapshots import RedisSnapshots
+from alerts.store.redis.targets import RedisStandings
 from alerts.store.redis.timetable import RedisTimetable
 from alerts.store.redis.trails import RedisTrails
 from alerts.store.redis.wishes import RedisWishes
@@ -24,6 +26,8 @@ class RedisStore(
     RedisSnapshots,
     RedisNews,
     RedisOutbox,
+    RedisDeadLetters,
+    RedisStandings,
     RedisEpisodes,
     RedisHolds,
     RedisTrails,
