@@ -17,6 +17,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from alerts.clock import SystemClock
 from alerts.deliver import Deliver
+from alerts.delivery.notices import Notices
 from alerts.domain.errors import BadInput, StoreError
 from alerts.domain.model import ReaderKind, Tier
 from alerts.fanout import Fanout
@@ -45,14 +46,17 @@ from alerts.subscriptions import Subscriptions
 from alerts.tick import Pace, Tick
 from alerts.watches import Watches
 from alerts.why import Why
+from bot.admins import GuildAdmins
 from bot.client import Client, add_cogs
 from bot.cogs.alerts import AlertsCog
 from bot.cogs.history import HistoryCog
 from bot.cogs.scan import ScanCog
 from bot.cogs.watch import WatchCog
 from bot.cogs.why import WhyCog
+from bot.invalid import InvalidRequests
 from bot.notify import DiscordNotifier
 from bot.parts import running, until
+from bot.returns import Returns
 from bot.web.health import serve_health
 
 _WAIT = timedelta(milliseconds=250)  # how long fan-out and delivery wait for the first thing to do
@@ -262,15 +266,25 @@ async def _discord(parts: Engine, tasks: list[asyncio.Task[None]]) -> AsyncItera
     settings, products = parts.settings, parts.products
     assert settings.discord.token
     fresh = settings.cache.fresh
-    client = Client(api_base=settings.discord.api_base, notes=parts.store, clock=parts.clock)
+    invalid = InvalidRequests(parts.clock)
+    client = Client(
+        api_base=settings.discord.api_base, notes=parts.store, clock=parts.clock, http_trace=invalid.trace()
+    )
     await add_cogs(
         client,
         [
             ScanCog(scan=parts.scan, products=products, max_age=fresh),
             HistoryCog(history=parts.history, products=products),
             WatchCog(watches=parts.watches, scan=parts.scan, products=products, max_age=fresh),
-            AlertsCog(subscriptions=parts.subscriptions, scan=parts.scan, products=products, max_age=fresh),
+            AlertsCog(
+                subscriptions=parts.subscriptions,
+                scan=parts.scan,
+                products=products,
+                max_age=fresh,
+                standings=parts.store,
+            ),
             WhyCog(why=parts.why, products=products),
+            Returns(client, store=parts.store, clock=parts.clock),
         ],
     )
     notifier = DiscordNotifier(client)
@@ -280,13 +294,34 @@ async def _discord(parts: Engine, tasks: list[asyncio.Task[None]]) -> AsyncItera
         return client.is_logged_in and await deliver.turn(wait=_WAIT)
 
     turns = Runner("deliver", turn, clock=parts.clock)
+    notices = _notices(parts, client, invalid)
+    telling = Runner("notices", notices, clock=parts.clock)
     serving = client.serve(settings.discord.token.get_secret_value())
     async with running(serving, tasks, "discord", end=client.close):
-        async with running(turns.run(), tasks, "deliver", end=turns.stop):
+        async with (
+            running(turns.run(), tasks, "deliver", end=turns.stop),
+            running(telling.run(), tasks, "notices", end=telling.stop),
+        ):
             yield
         await notifier.drain()
         with suppress(StoreError):
             await deliver.leave()
+            await notices.leave()
+
+
+def _notices(parts: Engine, client: Client, invalid: InvalidRequests) -> Notices:
+    admins = GuildAdmins(
+        client,
+        wishes=parts.store,
+        standings=parts.store,
+        notice_channel=_no_notice_channel,
+        is_resting=invalid.is_resting,
+    )
+    return Notices(store=parts.store, admins=admins, clock=parts.clock, name=_this_process())
+
+
+async def _no_notice_channel(_: int) -> int | None:
+    return None
 
 
 def _this_process() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import discord
@@ -14,10 +15,13 @@ from alerts.domain.text import harmless, plain
 from alerts.domain.wishes import DEFAULT_KINDS, Subscription, Target
 from alerts.products import Products
 from alerts.scan import Scan
+from alerts.store.ports import Standings
 from alerts.subscriptions import Subscriptions
 from bot.cogs.choices import MANAGE, may_manage, product_choices
 from bot.ui import words
 from bot.ui.embeds import answer_embed
+from bot.ui.permissions import missing_in, place_of
+from bot.ui.standing import standing_line, target_name
 
 _KINDS = {
     "Back in stock, pre-orders and price drops": DEFAULT_KINDS,
@@ -33,8 +37,17 @@ _KINDS = {
 class AlertsCog(commands.GroupCog, name="alerts", description="Choose who is told of which changes, and where"):
     """Subscriptions of this server."""
 
-    def __init__(self, *, subscriptions: Subscriptions, scan: Scan, products: Products, max_age: timedelta) -> None:
+    def __init__(
+        self,
+        *,
+        subscriptions: Subscriptions,
+        scan: Scan,
+        products: Products,
+        max_age: timedelta,
+        standings: Standings,
+    ) -> None:
         self._subscriptions, self._scan, self._products, self._max_age = subscriptions, scan, products, max_age
+        self._standings = standings
 
     async def interaction_check(self, interaction: discord.Interaction, /) -> bool:
         return await may_manage(interaction)
@@ -83,7 +96,14 @@ class AlertsCog(commands.GroupCog, name="alerts", description="Choose who is tol
     async def list_(self, interaction: discord.Interaction) -> None:
         await interaction.response.defer(ephemeral=True)
         mine = await self._subscriptions.list(interaction.guild_id or 0)
-        lines = [f"• **{self._name(s)}** → <#{s.target.id}> · {words.kinds(s.kinds)}{_mention(s)}" for s in mine]
+        standings = await self._standings.standings() if mine else {}
+        lines = []
+        for each in mine:
+            place = target_name(each.target)
+            lines.append(f"• **{self._name(each)}** → {place} · {words.kinds(each.kinds)}{_mention(each)}")
+            standing = standings.get(str(each.target))
+            if standing and not standing.is_fine:
+                lines.append(f"  {standing_line(standing, _missing(interaction, each.target))}")
         text = "\n".join(lines)[:3900] or "Nothing yet. `/alerts subscribe` starts with a product and a channel."
         await interaction.followup.send(embed=discord.Embed(title="Alerts here", description=text))
 
@@ -126,6 +146,11 @@ def _place(interaction: discord.Interaction, channel: discord.TextChannel | disc
     if missing:
         raise BadInput(f"I lack {', '.join(missing)} in <#{place.id}>: grant it there, then try again.")
     return place.id
+
+
+def _missing(interaction: discord.Interaction, target: Target) -> Sequence[str]:
+    place = place_of(interaction.guild, target) if interaction.guild else None
+    return missing_in(place) if place else []
 
 
 def _check_role(interaction: discord.Interaction, role: discord.Role | None) -> None:

@@ -35,7 +35,7 @@ PURE_FILES = {
 }
 # The edges: what only the composition root may choose.
 EDGES = ("alerts.clock", "alerts.reading.*", "alerts.store.embedded*", "alerts.store.memory", "alerts.store.redis*",
-         "bot.notify", "bot.web.*")  # fmt: skip
+         "bot.notify", "bot.admins", "bot.returns", "bot.invalid", "bot.web.*")  # fmt: skip
 ROOT_FILE = "bot/app.py"
 # The face of the job engine, which lets the errors of its Redis client through.
 JOBS = {("alerts/jobs.py", "docket"), ("alerts/jobs.py", "redis.exceptions")}
@@ -119,7 +119,7 @@ def test_time_is_asked_of_the_clock_alone() -> None:
         ("pydantic_settings", ("alerts/settings/**",)),
         ("typer", ("bot/cli/**",)),
         ("babel", ("bot/ui/**",)),
-        ("discord", ("bot/client.py", "bot/notify.py", "bot/cogs/**", "bot/ui/**")),
+        ("discord", ("bot/client.py", "bot/notify.py", "bot/admins.py", "bot/returns.py", "bot/cogs/**", "bot/ui/**")),
     ],
 )
 def test_a_library_lives_in_one_room(library: str, homes: Sequence[str]) -> None:

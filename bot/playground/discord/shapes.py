@@ -159,6 +159,8 @@ class Guild:
     members: dict[str, Member] = field(default_factory=dict)
     channels: dict[str, Channel] = field(default_factory=dict)
     locale: str = "en-US"
+    system_channel_id: str | None = None
+    public_updates_channel_id: str | None = None
 
     def json(self, *, viewer_id: str | None = None) -> Json:
         """A guild object; with a viewer it is the GUILD_CREATE of that bot, which sees no member but itself."""
@@ -174,9 +176,9 @@ class Guild:
             "description": None,
             "vanity_url_code": None,
             "afk_channel_id": None,
-            "system_channel_id": None,
+            "system_channel_id": self.system_channel_id,
             "rules_channel_id": None,
-            "public_updates_channel_id": None,
+            "public_updates_channel_id": self.public_updates_channel_id,
         }
         found |= {key: [] for key in ("emojis", "stickers", "features")}
         found |= dict.fromkeys(("verification_level", "default_message_notifications", "explicit_content_filter"), 0)

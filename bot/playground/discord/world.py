@@ -98,6 +98,11 @@ class World:
         del self.guilds[guild.id]
         self.emit("GUILD_DELETE", {"id": guild.id}, guild.id)
 
+    def update_guild(self, guild: Guild | None = None) -> None:
+        """Tell everybody that a guild changed."""
+        owner = guild or self.guild
+        self.emit("GUILD_UPDATE", owner.json(), owner.id)
+
     def add_role(
         self,
         name: str,
