@@ -34,6 +34,7 @@ class Returns(commands.Cog):
         self._client, self._store, self._clock = client, store, clock
         self._changed = set[int]()
         self._deleted = set[tuple[int, int]]()
+        self._left = set[int]()
         self._is_looking = False
         self._probed = dict[str, float]()
 
@@ -88,6 +89,11 @@ class Returns(commands.Cog):
     async def on_raw_thread_delete(self, thread: discord.RawThreadDeleteEvent) -> None:
         await self._ended(thread.guild_id, thread.thread_id)
 
+    @commands.Cog.listener()
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        self._left.add(guild.id)
+        await self._work()
+
     # What follows from it.
 
     async def _look_at(self, guild: discord.Guild) -> None:
@@ -104,7 +110,7 @@ class Returns(commands.Cog):
             return
         self._is_looking = True
         try:
-            while (self._changed or self._deleted) and not self._client.is_closed():
+            while (self._changed or self._deleted or self._left) and not self._client.is_closed():
                 try:
                     await self._turn()
                 except StoreError as exc:
@@ -114,7 +120,10 @@ class Returns(commands.Cog):
             self._is_looking = False
 
     async def _turn(self) -> None:
-        deleted, changed = set(self._deleted), set(self._changed)
+        left, deleted, changed = set(self._left), set(self._deleted), set(self._changed)
+        for guild in left:
+            await self._forget(guild)
+        self._left -= left
         for guild, channel in deleted:
             await self._disable(guild, channel)
         self._deleted -= deleted
@@ -137,6 +146,15 @@ class Returns(commands.Cog):
                 why = "its channel was deleted"
                 await self._store.put_standing(gone(target, guild, reason=why, code=_DELETED, now=self._clock.now()))
                 log.info("target disabled", target=str(target), guild=guild, reason=why)
+
+    async def _forget(self, guild: int) -> None:
+        """Nobody is there to be told, and another invitation starts anew."""
+        for each in (await self._store.standings()).values():
+            if each.guild == guild:
+                await self._store.clear_standing(each.target)
+        for notice in (await self._store.notices()).values():
+            if notice.standing.guild == guild:
+                await self._store.clear_notice(notice.standing.target)
 
     async def _mend(self, standing: Standing, notice: Notice | None) -> None:
         guild = self._client.get_guild(standing.guild)

@@ -119,6 +119,7 @@ async def test_an_end_that_nobody_saw_is_no_reason_to_keep_the_next_outage_quiet
 async def test_giving_up_after_days_is_told_too(world: World) -> None:
     await world.fails(10)
     await world.notices.look()
+    await world.fails(10, at=START + PATIENCE / 2)
     await world.fails(10, at=START + PATIENCE)
     for _ in range(2):
         await world.notices.look()
@@ -142,8 +143,12 @@ async def test_nowhere_to_tell_is_tried_again_later_and_not_all_the_time(world: 
     for _ in range(5):
         await world.notices.look()
     assert world.office.asked == 1
+    for _ in range(60):
+        await world.clock.advance(60)
+        await world.notices.look()
+    assert world.office.asked == 9
     world.office.is_open = True
-    await world.clock.advance(60)
+    await world.clock.advance(600)
     await world.notices.look()
 
     assert world.office.words == ["paused 10"]

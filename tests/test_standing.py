@@ -74,9 +74,15 @@ def test_a_deleted_target_is_disabled_at_once() -> None:
     ("passed", "state"), [(PATIENCE - SECOND, PAUSED), (PATIENCE, DISABLED), (3 * PATIENCE, DISABLED)]
 )
 def test_five_days_of_nothing_but_failures_disable(passed: timedelta, state: StandingState) -> None:
+    twice = after_failure(after_failure(FINE, error(), START), error(), START + HOUR)
+
+    assert after_failure(twice, error(), START + passed).state is state
+
+
+def test_a_quiet_target_is_not_given_up_for_two_failures_in_a_week() -> None:
     first = after_failure(FINE, error(), START)
 
-    assert after_failure(first, error(), START + passed).state is state
+    assert after_failure(first, error(), START + PATIENCE).state is PAUSED
 
 
 def test_one_success_in_five_days_starts_them_anew() -> None:
@@ -124,7 +130,8 @@ def test_an_address_outside_of_discord_answers_for_being_away() -> None:
     assert away.is_fine
     assert away.may_be_tried(START)
     assert (away.since, away.strikes) == (START, 1)
-    assert after_failure(away, error(Remedy.RETRY, 0), START + PATIENCE).state is DISABLED
+    again = after_failure(away, error(Remedy.RETRY, 0), START + HOUR)
+    assert after_failure(again, error(Remedy.RETRY, 0), START + PATIENCE).state is DISABLED
 
 
 def test_outages_have_ids_of_their_own_and_the_same_ones_always_the_same() -> None:

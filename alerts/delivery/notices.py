@@ -14,9 +14,9 @@ from alerts.domain.wishes import TargetKind
 from alerts.ports import Clock
 from alerts.store.ports import Outbox, Standings
 
-MOST_AT_ONCE = 8  # in one message, within Discord's 2,000 characters
+MOST_AT_ONCE = 6  # in one message, within Discord's 2,000 characters
 _EVERY = 2.0
-_NOWHERE = 60.0  # seconds until a guild without a place to write in is tried again
+_NOWHERE, _NOWHERE_AT_MOST = 60.0, 600.0  # seconds until a guild without a place to write in is tried again
 _LEASE = timedelta(seconds=15)
 _ROLE = "notices"
 # Whom to tell of these is the person's own business, and nobody else's.
@@ -51,7 +51,7 @@ class Notices:
         """`name` tells this process from the others: one of them tells."""
         self._store, self._admins, self._clock, self._name = store, admins, clock, name
         self._next_look = 0.0
-        self._not_before: dict[str, float] = {}
+        self._waiting: dict[str, tuple[float, float]] = {}  # batch → not before, and how long it waited last
 
     async def __call__(self) -> bool:
         """Look every few seconds; whether anything was told."""
@@ -78,9 +78,9 @@ class Notices:
         for key, each in kept.items():
             if not each.is_told and not each.is_over and key not in ill:
                 await self._store.clear_notice(each.standing.target)  # over before anybody was told
-        told = [await self._tell(batch) for batch in batches]
-        self._not_before = {name: at for name, at in self._not_before.items() if at > self._clock.monotonic()}
-        return any(told)
+        names = {batch[0].batch for batch in batches}
+        self._waiting = {name: waits for name, waits in self._waiting.items() if name in names}
+        return any([await self._tell(batch) for batch in batches])
 
     def _new(self, ill: Mapping[str, Standing], kept: Mapping[str, Notice]) -> Iterator[list[Notice]]:
         """The notices that nobody has begun to tell, in messages of a few."""
@@ -96,11 +96,14 @@ class Notices:
     async def _tell(self, notices: Sequence[Notice]) -> bool:
         guild, batch = notices[0].standing.guild, notices[0].batch
         facts = {"guild": guild, "targets": [str(each.standing.target) for each in notices]}
-        if self._clock.monotonic() < self._not_before.get(batch, 0.0):
+        not_before, pause = self._waiting.get(batch, (0.0, 0.0))
+        if self._clock.monotonic() < not_before:
             return False
         if not await self._admins.tell(guild, batch, notices):
-            log.warning("nowhere to tell the admins", again_in=_NOWHERE, **facts)
-            self._not_before[batch] = self._clock.monotonic() + _NOWHERE
+            if not pause:
+                log.warning("nowhere to tell the admins", **facts)
+            pause = min(2 * pause or _NOWHERE, _NOWHERE_AT_MOST)
+            self._waiting[batch] = (self._clock.monotonic() + pause, pause)
             return False
         log.info("admins told", is_over=notices[0].is_over, **facts)
         await self._store.put_notices(

@@ -19,7 +19,8 @@ from alerts.domain.wishes import Target, TargetKind
 
 FIRST_PAUSE = timedelta(minutes=10)
 LONGEST_PAUSE = timedelta(hours=6)
-PATIENCE = timedelta(days=5)  # of nothing but failures; then it is disabled
+PATIENCE = timedelta(days=5)  # of nothing but failures, three at least; then it is disabled
+_LEAST_STRIKES = 3  # of a quiet target's two alerts in a week both may fail by chance
 _MOST_DOUBLINGS = 10  # far beyond the longest pause
 _LONGEST_REASON = 300
 
@@ -82,11 +83,13 @@ def after_failure(standing: Standing, error: DeliveryError, now: datetime) -> St
         return standing
     since = standing.since or now
     facts = {"reason": plain(str(error), _LONGEST_REASON), "code": error.code, "since": since}
-    if error.remedy is Remedy.DISABLE or now - since >= PATIENCE:
-        gone = {"state": StandingState.DISABLED, "until": None, "strikes": standing.strikes + 1}
-        return standing.model_copy(update={**facts, **gone})
+    off = {"state": StandingState.DISABLED, "until": None, "strikes": standing.strikes + 1}
+    if error.remedy is Remedy.DISABLE:
+        return standing.model_copy(update={**facts, **off})
     if not standing.may_be_tried(now):
         return standing.model_copy(update=facts)
+    if now - since >= PATIENCE and standing.strikes + 1 >= _LEAST_STRIKES:
+        return standing.model_copy(update={**facts, **off})
     facts["strikes"] = standing.strikes + 1
     if error.remedy is Remedy.RETRY:
         return standing.model_copy(update=facts)

@@ -45,7 +45,7 @@ def trouble(standing: Standing, missing: Sequence[str]) -> str:
     if missing:
         return f"I lack {_bold(missing)}"
     known = _KNOWN.get(standing.code)
-    return known[0] if known else harmless(standing.reason, 200) or "no reason was given"
+    return known[0] if known else harmless(standing.reason, 120) or "no reason was given"
 
 
 def cure(standing: Standing, missing: Sequence[str]) -> str:
@@ -53,7 +53,7 @@ def cure(standing: Standing, missing: Sequence[str]) -> str:
     if missing:
         return f"Grant {'it' if len(missing) == 1 else 'them'} in the channel's settings, under Permissions."
     known = _KNOWN.get(standing.code)
-    return known[1] if known else f"Mend that, or see that {_ELSEWHERE[0].lower()}{_ELSEWHERE[1:]}"
+    return known[1] if known else f"Mend that, or {_ELSEWHERE[0].lower()}{_ELSEWHERE[1:]}"
 
 
 def notice_text(notices: Sequence[Notice]) -> str:
@@ -61,7 +61,10 @@ def notice_text(notices: Sequence[Notice]) -> str:
     if all(each.is_over for each in notices):
         places = ", ".join(target_name(each.standing.target) for each in notices)
         return f"✅ I can post alerts in {places} again."
-    return "\n".join(_paragraph(each.standing, each.missing) for each in notices)
+    lines = [_line(each.standing, each.missing) for each in notices]
+    if any(each.standing.state is StandingState.PAUSED for each in notices):
+        lines.append("I try again now and then. What is still true is posted as soon as it works.")
+    return "\n".join(lines)
 
 
 def standing_line(standing: Standing, missing: Sequence[str]) -> str:
@@ -72,14 +75,10 @@ def standing_line(standing: Standing, missing: Sequence[str]) -> str:
     return f"⏸️ Paused{since}: {trouble(standing, missing)}. {cure(standing, missing)}{_next_try(standing)}"
 
 
-def _paragraph(standing: Standing, missing: Sequence[str]) -> str:
-    place = target_name(standing.target)
-    if standing.state is StandingState.DISABLED:
-        return f"⛔ I post no more alerts in {place}: {trouble(standing, missing)}. {cure(standing, missing)}"
-    return (
-        f"⚠️ I cannot post alerts in {place}: {trouble(standing, missing)}. {cure(standing, missing)}"
-        " I try again now and then, and what is still true is posted as soon as it works."
-    )
+def _line(standing: Standing, missing: Sequence[str]) -> str:
+    is_over = standing.state is StandingState.DISABLED
+    verb = "⛔ I post no more alerts" if is_over else "⚠️ I cannot post alerts"
+    return f"{verb} in {target_name(standing.target)}: {trouble(standing, missing)}. {cure(standing, missing)}"
 
 
 def _next_try(standing: Standing) -> str:

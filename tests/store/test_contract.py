@@ -400,31 +400,3 @@ async def test_stages_that_are_too_old_go_when_another_is_noted(server_store: Re
 
     assert [each.reason for each in await server_store.trail(1, limit=9)] == ["now", f"{TRAIL_DAYS - 1} days"]
     assert 0 < await redis.ttl(keys.trail(1)) <= TRAIL_DAYS * 86400
-
-
-@pytest.mark.valkey
-async def test_a_script_that_is_repeated_after_a_lost_answer_says_the_same_and_does_it_once(
-    server_store: RedisStore,
-) -> None:
-    link, name = server_store._link, await buried(server_store)
-    text = (await server_store.dead_letters(9))[0].delivery.model_dump_json()
-    redrive = [keys.delivery(name), keys.QUEUE, keys.DEAD], [name, "token", text, 60]
-    drop = [keys.delivery(name), keys.DEAD], [name, "other"]
-
-    assert [await link.run("redrive", *redrive) for _ in range(3)] == [1, 1, 1]
-    (claim,) = await server_store.claim(START, limit=9, wait=NOW)
-    await server_store.bury(claim, "again")
-    assert [await link.run("drop", *drop) for _ in range(3)] == [1, 1, 1]
-    assert not await server_store.claim(START, limit=9, wait=NOW)
-
-
-@pytest.mark.valkey
-async def test_dead_letters_are_bounded_and_those_that_are_forgotten_go(server_store: RedisStore) -> None:
-    redis, name = server_store._link.redis, await buried(server_store)
-    await redis.zadd(keys.DEAD, {f"old{n}": n for n in range(1500)})
-    await buried(server_store, 11)
-
-    assert await redis.zcard(keys.DEAD) == 1000
-    assert len(await server_store.dead_letters(9999)) == 2
-    assert await redis.zcard(keys.DEAD) == 2
-    assert await redis.zscore(keys.DEAD, name)

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from alerts.domain.deliveries import Delivery, DeliveryState, delivery_for
 from alerts.domain.episodes import follow
+from alerts.store import keys
 from alerts.store.ports import Attempt, Claim, Outcome, Store
+from alerts.store.redis.store import RedisStore
 from tests.worlds import MINUTE, SECOND, START, change, subscription
 
 NOW = timedelta(0)
@@ -247,3 +251,31 @@ async def test_a_dropped_dead_letter_is_gone_and_never_queued_again(store: Store
 async def test_an_unknown_dead_letter_is_neither_redriven_nor_dropped(store: Store) -> None:
     assert not await store.redrive("nobody", START)
     assert not await store.drop("nobody")
+
+
+@pytest.mark.valkey
+async def test_a_script_that_is_repeated_after_a_lost_answer_says_the_same_and_does_it_once(
+    server_store: RedisStore,
+) -> None:
+    link, name = server_store._link, await buried(server_store)
+    text = (await server_store.dead_letters(9))[0].delivery.model_dump_json()
+    redrive = [keys.delivery(name), keys.QUEUE, keys.DEAD], [name, "token", text, 60, 1, "channel:10", "e"]
+    drop = [keys.delivery(name), keys.DEAD], [name, "other"]
+
+    assert [await link.run("redrive", *redrive) for _ in range(3)] == [1, 1, 1]
+    (claim,) = await server_store.open(await server_store.take(limit=9, wait=NOW))
+    await server_store.finish(await seat(server_store), [Outcome(claim, BURIED, "again", is_dead=True)], START)
+    assert [await link.run("drop", *drop) for _ in range(3)] == [1, 1, 1]
+    assert not await server_store.take(limit=9, wait=NOW)
+
+
+@pytest.mark.valkey
+async def test_dead_letters_are_bounded_and_those_that_are_forgotten_go(server_store: RedisStore) -> None:
+    redis, name = server_store._link.redis, await buried(server_store)
+    await redis.zadd(keys.DEAD, {f"old{n}": n for n in range(1500)})
+    await buried(server_store, 11)
+
+    assert await redis.zcard(keys.DEAD) == 1000
+    assert len(await server_store.dead_letters(9999)) == 2
+    assert await redis.zcard(keys.DEAD) == 2
+    assert await redis.zscore(keys.DEAD, name)

@@ -252,6 +252,19 @@ async def test_a_deleted_thread_is_disabled_and_a_stranger_is_not(small: Small) 
     await eventually(noticed)
 
 
+async def test_a_guild_that_threw_the_bot_out_is_forgotten(small: Small) -> None:
+    await failing(small)
+    other = Standing(target=Target(id=5), guild=2, state=StandingState.PAUSED, since=START)
+    await small.store.put_standing(other)
+    small.world.remove_guild(small.world.guild)
+
+    async def forgotten() -> bool:
+        return not await small.store.notices()
+
+    await eventually(forgotten)
+    assert await small.store.standings() == {"channel:5": other}
+
+
 async def test_what_was_mended_while_the_bot_was_away_is_seen_at_the_start(server: DiscordServer) -> None:
     clock = FakeClock(START)
     store = MemoryStore(clock=clock)
@@ -270,7 +283,8 @@ async def test_a_target_given_up_after_days_comes_back_with_its_permission(small
     await failing(small)
     (standing,) = (await small.store.standings()).values()
     error = DeliveryError("Missing Permissions", remedy=Remedy.PAUSE, code=50013)
-    await small.store.put_standing(after_failure(standing, error, START + PATIENCE))
+    again = after_failure(standing, error, START + PATIENCE / 2)
+    await small.store.put_standing(after_failure(again, error, START + PATIENCE))
     await small.deliver()
     small.world.allow("deals", small.world.bot, Permission.SEND_MESSAGES)
 
