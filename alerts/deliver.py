@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
 
-from alerts.delivery.compose import Plan, compose
+from alerts.delivery.compose import Plan, compose, is_too_old
 from alerts.delivery.endings import Endings, Request, episodes_after, tickets_after
 from alerts.delivery.lanes import Lanes, Line
 from alerts.delivery.notifier import Notifier
 from alerts.delivery.pace import Pace
+from alerts.delivery.targets import Targets, is_off
 from alerts.domain.deliveries import Delivery, DeliveryState
 from alerts.domain.episodes import Episode
 from alerts.domain.errors import DeliveryError, DiscordRefused, Remedy, StoreError
 from alerts.domain.letters import Letter, Part
 from alerts.domain.model import Snapshot
+from alerts.domain.standing import Standing
 from alerts.domain.wishes import Target
 from alerts.ports import Clock
-from alerts.store.ports import Attempt, Claim, Episodes, Holds, Outbox, Outcome, Snapshots, Ticket, Trails
+from alerts.store.ports import Attempt, Claim, Episodes, Holds, Outbox, Outcome, Snapshots, Standings, Ticket, Trails
 
 LEASE = timedelta(seconds=5)
 _PAGE = 500  # deliveries taken in at once
@@ -32,7 +34,7 @@ _DRAIN = 18.0  # seconds for what is on its way when we are told to stop
 log = structlog.get_logger()
 
 
-class DeliverStore(Outbox, Episodes, Snapshots, Holds, Trails, Protocol):
+class DeliverStore(Outbox, Episodes, Snapshots, Holds, Trails, Standings, Protocol):
     """The parts of memory that delivering needs."""
 
 
@@ -52,10 +54,15 @@ class Deliver:
         name: str,
         rate: float | None = None,
         lease: timedelta = LEASE,
+        rests_until: Callable[[], datetime | None] = lambda: None,
     ) -> None:
-        """`name` tells this process from the others; `rate`: requests a second, None for no limit."""
+        """`name` tells this process from the others; `rate`: requests a second, None for no limit.
+
+        `rests_until`: asked before anything is started, whether all of this has to rest for now.
+        """
         self._store, self._notifier, self._clock, self._name, self._lease = store, notifier, clock, name, lease
         self._lanes, self._pace, self._endings = Lanes(), Pace(rate, clock=clock), Endings(store)
+        self._targets, self._rests_until = Targets(store, clock=clock), rests_until
         self._on_the_way: dict[str, Request] = {}
         self._taking: asyncio.Task[Sequence[Ticket]] | None = None
         self._seat, self._renew_at, self._rest_until = 0, float("-inf"), float("-inf")
@@ -157,6 +164,8 @@ class Deliver:
 
     async def _start(self) -> bool:
         """Start as many requests as may start now. Their attempts are noted together, before any is made."""
+        for target in await self._targets.look():
+            self._lanes.wake(target)
         lines, now = list(self._next_lines()), self._clock.now()
         ready: list[tuple[Plan, Letter]] = []
         ended: list[Outcome] = []
@@ -181,7 +190,8 @@ class Deliver:
 
     def _next_lines(self) -> Iterator[Line]:
         now = self._clock.now()
-        if self._clock.monotonic() < self._rest_until:
+        rest = self._rests_until()
+        if self._clock.monotonic() < self._rest_until or (rest and rest > now):
             return
         for _ in range(min(_AT_ONCE, _ON_THE_WAY - len(self._on_the_way))):
             if not self._pace.take():
@@ -204,7 +214,10 @@ class Deliver:
             for ticket in head:
                 if ticket.id not in claims:  # it has ended, and the answer was lost
                     self._lanes.drop(ticket)
-            if mine:
+            refusal = self._targets.refuses(line.target, now)
+            if mine and refusal:
+                plans.append(_refused(mine, refusal, now))
+            elif mine:
                 episodes = {sku: found[target, sku] for target, sku in {_subject(claim) for claim in mine}}
                 plans.append(compose(mine, episodes, waiting=line.tickets, now=now))
             else:
@@ -254,15 +267,19 @@ class Deliver:
         outcomes = await self._endings.arrived(arrived, now)
         episodes: list[Episode] = [episode for each in arrived for episode in episodes_after(each, now)]
         for each in ended:
+            target, guild = each.letter.target, each.letter.guild
             if error := errors[each.plan.target]:
-                outcomes += await self._endings.failed(each, error, now)
+                standing = await self._targets.failed(target, guild, error, now)
+                outcomes += await self._endings.failed(each, error, standing, now)
+            else:
+                await self._targets.arrived(target)
         await self._store.finish(self._seat, outcomes, now, episodes)
         for each in ended:
             mine = [outcome for outcome in outcomes if outcome.claim.ticket.target == each.plan.target]
             over = [outcome for outcome in mine if outcome.state is not DeliveryState.POSTPONED]
             del self._on_the_way[each.plan.target]
             ids = [*_ids(over), *_ids(each.plan.ended)]
-            self._lanes.put_back(each.plan.target, ended=ids, changed=tickets_after(each, mine))
+            self._lanes.put_back(each.plan.target, ended=ids, changed=tickets_after(mine))
         for error in errors.values():
             self._heed(error)
         return True
@@ -281,6 +298,14 @@ def _attempt(plan: Plan) -> Attempt:
         return plan.attempt
     assert plan.edit
     return Attempt("", plan.absorbed, (plan.edit,))
+
+
+def _refused(claims: Sequence[Claim], standing: Standing, now: datetime) -> Plan:
+    """Nothing is sent to a target that takes nothing: it waits for as long as it is news."""
+    over = [claim for claim in claims if is_off(standing) or is_too_old(claim.delivery, now)]
+    reason = f"the target is {standing.state}: {standing.reason}"
+    ended = [Outcome(claim, DeliveryState.BURIED, reason, is_dead=is_off(standing)) for claim in over]
+    return Plan(claims[0].ticket.target, ended=ended, until=standing.until)
 
 
 def _subject(claim: Claim) -> tuple[Target, str]:

@@ -330,7 +330,9 @@ async def test_two_shops_that_have_it_make_one_message() -> None:
 
     (letter,) = world.mailbox.letters
     assert str(letter.change.new.price) == "80.00 GBP"
-    assert {stand.vendor for stand in world.mailbox.edits[-1].stands} == {"Acme", "Bolt"}
+    (part,) = world.mailbox.posts[-1].parts
+    assert part.episode
+    assert {stand.vendor for stand in part.episode.stands} == {"Acme", "Bolt"}
 
 
 async def test_a_category_is_watched_and_told_in_one_message() -> None:

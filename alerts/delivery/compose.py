@@ -55,7 +55,7 @@ def _again(
     claims: Sequence[Claim], episodes: Mapping[str, Episode | None], waiting: Mapping[str, object], now: datetime
 ) -> Plan:
     plan = Plan(claims[0].ticket.target)
-    fresh = [claim for claim in claims if not _is_too_old(claim.delivery, now)]
+    fresh = [claim for claim in claims if not is_too_old(claim.delivery, now)]
     if len(fresh) < len(claims):
         # It holds one that is over, and what is in it cannot be changed: nobody can say whether it was posted.
         plan.ended = [_expired(claim, "no answer came within its time") for claim in claims]
@@ -136,7 +136,7 @@ class _Composer:
 
     def _posts_too(self, claim: Claim, episode: Episode | None) -> bool:
         delivery, made = claim.delivery, self._made
-        if _is_too_old(delivery, self._now):
+        if is_too_old(delivery, self._now):
             made.ended.append(_expired(claim, _TOO_OLD))
             return True
         # What was shown of this product before has to be brought to its end first.
@@ -151,7 +151,7 @@ class _Composer:
         return True
 
     def _posts_alone(self, claim: Claim) -> bool:
-        if _is_too_old(claim.delivery, self._now):
+        if is_too_old(claim.delivery, self._now):
             self._made.ended.append(_expired(claim, _TOO_OLD))
             return True
         if not self._has_room(claim.delivery):
@@ -194,7 +194,8 @@ class _Composer:
         return episode
 
 
-def _is_too_old(delivery: Delivery, now: datetime) -> bool:
+def is_too_old(delivery: Delivery, now: datetime) -> bool:
+    """Whether it is no news any more."""
     return now - delivery.queued_at > worth_telling(delivery)
 
 

@@ -12,12 +12,14 @@ import structlog
 
 from alerts.delivery.compose import Plan
 from alerts.delivery.retry import pause_after
+from alerts.delivery.targets import is_off
 from alerts.domain.deliveries import Delivery, DeliveryState
 from alerts.domain.episodes import Episode, edited, posted
 from alerts.domain.errors import DeliveryError, Remedy
 from alerts.domain.letters import Letter
 from alerts.domain.memory import told
 from alerts.domain.model import Change
+from alerts.domain.standing import Standing
 from alerts.domain.trail import Stage, Step, went
 from alerts.store.ports import Claim, Holds, Outcome, Ticket, Trails
 
@@ -69,7 +71,7 @@ class Endings:
             for claim in (*request.posts, *request.plan.absorbed)
         ]
 
-    async def failed(self, request: Request, error: DeliveryError, now: datetime) -> list[Outcome]:
+    async def failed(self, request: Request, error: DeliveryError, standing: Standing, now: datetime) -> list[Outcome]:
         """It did not arrive. What would have been told along with it stays as it is."""
         claims = request.posts or request.plan.absorbed
         facts = {"letter": request.letter.id, "target": request.plan.target, "reason": str(error)}
@@ -77,17 +79,22 @@ class Endings:
             log.warning("message taken apart", **facts)
             reason = "refused together with others; goes alone"
             return [Outcome(c, DeliveryState.POSTPONED, reason, now, letter=c.delivery.id) for c in claims]
-        if error.remedy in (Remedy.BURY, Remedy.DISABLE):
+        if error.remedy is Remedy.BURY or is_off(standing):
             log.warning("delivery buried", **facts)
             return await self.buried([Outcome(c, DeliveryState.BURIED, str(error), is_dead=True) for c in claims], now)
         tries = max(claim.tries for claim in claims)
-        pause = error.retry_after or pause_after(request.letter.id, tries)
-        log.warning("delivery postponed", seconds=round(pause.total_seconds(), 1), **facts)
+        until = standing.until or now + (error.retry_after or pause_after(request.letter.id, tries))
+        log.warning("delivery postponed", seconds=round((until - now).total_seconds(), 1), **facts)
         if tries < _NOTED_TRIES:
             stages = (went(claim.delivery, Step.POSTPONED, str(error), now) for claim in claims)
             await self._store.note_stages([stage for each in stages for stage in each])
-        letter = request.plan.attempt.letter if request.plan.attempt else None
-        return [Outcome(c, DeliveryState.POSTPONED, str(error), now + pause, letter=letter) for c in claims]
+        # What was refused was not posted, so the next message may hold something newer. Else nobody can tell.
+        is_open = request.plan.attempt is not None and error.remedy is not Remedy.PAUSE
+        letter = request.letter.id if is_open else None
+        return [
+            Outcome(claim, DeliveryState.POSTPONED, str(error), until, letter=letter, part=part if letter else 0)
+            for part, claim in enumerate(claims)
+        ]
 
     async def buried(self, outcomes: Sequence[Outcome], now: datetime) -> list[Outcome]:
         """They end without being told; those that were only too late say so."""
@@ -127,14 +134,11 @@ def episodes_after(request: Request, now: datetime) -> Iterator[Episode]:
                 yield posted(episode, request.task.result(), letter)
 
 
-def tickets_after(request: Request, outcomes: Sequence[Outcome]) -> Iterator[Ticket]:
+def tickets_after(outcomes: Sequence[Outcome]) -> Iterator[Ticket]:
     """What was postponed, as it waits from now on: the parts of a message stay together."""
-    for outcome in outcomes:
-        if outcome.state is DeliveryState.POSTPONED:
-            ticket, letter = outcome.claim.ticket, outcome.letter or outcome.claim.ticket.letter
-            is_whole = request.plan.attempt is not None and letter == request.plan.attempt.letter
-            part = list(request.posts).index(outcome.claim) if is_whole else 0
-            yield replace(ticket, until=outcome.until, letter=letter, part=part)
+    for each in outcomes:
+        if each.state is DeliveryState.POSTPONED:
+            yield replace(each.claim.ticket, until=each.until, letter=each.letter, part=each.part)
 
 
 def _told(request: Request) -> Iterator[Delivery]:

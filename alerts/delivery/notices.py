@@ -59,7 +59,7 @@ class Notices:
         if now < self._next_look:
             return False
         self._next_look = now + _EVERY
-        return await self._store.lead(_ROLE, self._name, ttl=_LEASE) and await self.look()
+        return bool(await self._store.lead(_ROLE, self._name, ttl=_LEASE)) and await self.look()
 
     async def leave(self) -> None:
         """Let the next process tell at once."""

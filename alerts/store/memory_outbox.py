@@ -118,8 +118,7 @@ class MemoryOutbox:
             if queued.state is DeliveryState.SENT or not (is_sent or (is_holder and queued.state not in _ENDED)):
                 continue
             queued.state, queued.note, queued.until = each.state, each.note, each.until
-            if each.letter:
-                queued.letter, queued.part = each.letter, 0
+            queued.letter, queued.part = each.letter, each.part
             self._dead.pop(each.claim.delivery.id, None)
             if each.is_dead:
                 self._dead[each.claim.delivery.id] = now

@@ -99,8 +99,8 @@ class Attempt:
 class Outcome:
     """What became of a delivery. `note` is the message's id or the reason.
 
-    A postponed one keeps its place until `until`; `letter` gives it another message to be sent in. A buried one is
-    kept for the operator when `is_dead`.
+    A postponed one keeps its place and waits until `until`: as part number `part` of the message `letter`, or of
+    whichever holds it then. A buried one is kept for the operator when `is_dead`.
     """
 
     claim: Claim
@@ -108,6 +108,7 @@ class Outcome:
     note: str
     until: datetime | None = None
     letter: str | None = None
+    part: int = 0
     is_dead: bool = False
 
 

@@ -44,7 +44,7 @@ PURE_READING = [file for file in sources() if file.startswith(PURE_ROOMS) or fil
 NEIGHBOURS = {
     ("bot/cli/read.py", "alerts.reading.readers.saved"): "a saved page needs no parts put together",
     ("bot/cli/read.py", "alerts.clock"): "shops() asks for a clock",
-    ("alerts/store/memory.py", "alerts.clock"): "the clock it has when nobody gives it one",
+    ("alerts/store/memory_outbox.py", "alerts.clock"): "the clock it has when nobody gives it one",
     ("alerts/reading/readers/saved.py", "alerts.clock"): "the clock it has when nobody gives it one",
 }
 

@@ -109,7 +109,7 @@ class RedisOutbox:
         for each in outcomes:
             until = each.until.isoformat() if each.until else ""
             args += [each.claim.ticket.ticket, each.claim.delivery.id, each.state, each.note, until]
-            args += [each.letter or "", int(each.is_dead)]
+            args += [each.letter or "", each.part, int(each.is_dead)]
         await self._link.run("finish", [*names, *texts], [*args, *_kept(texts)])
 
     async def letter(self, letter_id: str) -> Sequence[Delivery]:
