@@ -10,12 +10,12 @@ from typing import Protocol
 import structlog
 
 from alerts.domain.deliveries import Delivery, delivery_for, delivery_id, together
-from alerts.domain.episodes import TOUCHES
+from alerts.domain.episodes import is_followed
 from alerts.domain.first_sight import so_already
 from alerts.domain.floor import DEFAULT_FLOOR, MOVES, Floor, floor_of, measured
 from alerts.domain.market import Market, with_new_low
 from alerts.domain.memory import observe
-from alerts.domain.model import Change, ChangeKind, Point
+from alerts.domain.model import Change, Point
 from alerts.domain.rules import Verb, decide
 from alerts.domain.still import still_true
 from alerts.domain.trail import Stage, Step, decided, found, noted, went
@@ -108,8 +108,8 @@ class Fanout:
         verb, stage = await self._weigh(change, subscription, market, floor, identity)
         stages = [*found(change, subscription.guild), stage]
         is_told = verb is Verb.DELIVER
-        if is_told or (_is_followed(change) and ChangeKind.RESTOCKED in subscription.kinds):
-            # Not asked for, but the living alert of a restock follows what becomes of it.
+        if is_told or (verb is Verb.SUPPRESS and is_followed(change, subscription)):
+            # Not asked for, but a living alert follows what becomes of it. What is held is told later, under this id.
             delivery = self._delivery(change, subscription, market, identity, is_follow_up=not is_told)
             await self._store.enqueue(delivery)
             # A follow-up is noted when it changes a message; mostly there is none to change.
@@ -205,11 +205,6 @@ class Fanout:
         name, now = product.name if product else change.sku, self._clock.now()
         made = delivery_for(change, subscription, product_name=name, now=now, is_follow_up=is_follow_up, market=market)
         return made.model_copy(update={"id": identity})
-
-
-def _is_followed(change: Change) -> bool:
-    """Whether a living alert shows it. What was found beside a restock is in the restock's own message."""
-    return change.kind in TOUCHES and change.beside is None
 
 
 def _place(delivery: Delivery) -> tuple[int, str]:

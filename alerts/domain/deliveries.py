@@ -10,11 +10,15 @@ from hashlib import blake2b
 
 from pydantic import AwareDatetime
 
-from alerts.domain.market import Market
+from alerts.domain.market import PRICED, Market
 from alerts.domain.model import Change, ChangeKind, Fact, KeyPart, state_of
+from alerts.domain.rules import UNKNOWN, unwanted
+from alerts.domain.thresholds import Threshold, threshold_of
 from alerts.domain.wishes import Subscription, Target
 
 ID_LENGTH = 24  # Discord takes a nonce of at most 25 characters
+# Under a threshold each of these is the news that there is such a price. "Only a few left" is told beside.
+CROSSINGS = PRICED - {ChangeKind.LOW_STOCK}
 _STOCK = frozenset(
     {
         ChangeKind.RESTOCKED,
@@ -46,7 +50,12 @@ class Also(Fact):
 
 
 class Delivery(Fact):
-    """One attempt-able message to one target. A follow-up only changes a message that stands already."""
+    """One attempt-able message to one target. A follow-up only changes a message that stands already.
+
+    `threshold` is the price that was asked for, `joins` whether its shop may be added to a living alert. The last three
+    are folding's (folding.py): `as_of` is when its newest facts were found, `over` the change that ended it before it
+    could be sent, `origin` the change as it was queued. None of all these is part of the id.
+    """
 
     id: KeyPart
     guild: int
@@ -59,6 +68,11 @@ class Delivery(Fact):
     is_follow_up: bool = False
     also: tuple[Also, ...] = ()
     market: Market | None = None
+    threshold: Threshold | None = None
+    joins: bool = True
+    as_of: AwareDatetime | None = None
+    over: Change | None = None
+    origin: Change | None = None
 
     @property
     def event(self) -> str:
@@ -113,6 +127,8 @@ def delivery_for(
         queued_at=now,
         is_follow_up=is_follow_up,
         market=market,
+        threshold=threshold_of(subscription) if change.kind in CROSSINGS else None,
+        joins=not is_follow_up or unwanted(change, subscription, market or UNKNOWN) is None,
     )
 
 

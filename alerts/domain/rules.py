@@ -73,6 +73,12 @@ def decide(
     return _wait(subscription, case.now, held=held) or Decision(verb=Verb.DELIVER, reason=_why(case))
 
 
+def unwanted(change: Change, subscription: Subscription, market: Market) -> str | None:
+    """Why this shop or these goods are not the wanted ones, whatever has happened; None when they are."""
+    case = Case(change, subscription, change.at, NOTHING, market)
+    return _place(case) or _goods(case)
+
+
 def _another_product(case: Case) -> str | None:
     wish = case.subscription
     if case.change.kind.is_of_vendor:

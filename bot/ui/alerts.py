@@ -1,15 +1,15 @@
-"""An alert as Discord shows it: one change, or the living alert of a restock. No I/O."""
+"""An alert as Discord shows it: one change, or the living alert of a restock or of a threshold. No I/O."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import discord
 
 from alerts.domain.confirm import two_signals
 from alerts.domain.deliveries import Delivery
-from alerts.domain.episodes import Episode, Stand
+from alerts.domain.episodes import Episode, Stand, opened
 from alerts.domain.model import Availability, Change, ChangeKind, Known, Snapshot
 from alerts.domain.still import is_first_sight
 from alerts.domain.text import harmless, units
@@ -36,12 +36,15 @@ _NOTES = {
     ChangeKind.STABLE: "It has kept still for a while. ",
 }
 _PRICE = frozenset({ChangeKind.PRICE_DROP, ChangeKind.PRICE_RISE, ChangeKind.NEW_LOW})
+_ORDERED = frozenset({ChangeKind.PREORDER_OPEN, ChangeKind.BACK_ORDER})
 _MOST_SHOPS = 5
 _ROOM = 3500  # beside the first embed, below 6,000 in all
 
 
 def alert_text(delivery: Delivery) -> str:
     """What a phone shows: the mention if one was asked for, and the news in a line."""
+    if delivery.over:
+        return episode_text(opened(delivery))
     mention = _mention(delivery)
     if delivery.also:
         is_new = all(is_first_sight(change) for change in (delivery.change, *(each.change for each in delivery.also)))
@@ -53,6 +56,8 @@ def alert_text(delivery: Delivery) -> str:
 def alert_embed(delivery: Delivery, snapshot: Snapshot) -> discord.Embed:
     """One change, what it was before, who else has it, and why we say so. The footer carries the delivery's id."""
     change = delivery.change
+    if delivery.over:
+        return episode_embed(opened(delivery), snapshot)
     if change.kind.is_of_vendor:
         return _vendor_embed(delivery)
     embed = _frame(delivery, _told(change), _COLOUR[change.kind], change.at)
@@ -62,7 +67,7 @@ def alert_embed(delivery: Delivery, snapshot: Snapshot) -> discord.Embed:
     others = [k for k in snapshot.listings if k.listing != change.listing and k.offer]
     _add_others(embed, others)
     _add_lately(embed, delivery)
-    embed.add_field(name="Why", value=_why(change), inline=False)
+    embed.add_field(name="Why", value=_why_told(delivery), inline=False)
     return embed
 
 
@@ -110,13 +115,13 @@ def episode_text(episode: Episode) -> str:
 
 
 def episode_embed(episode: Episode, snapshot: Snapshot) -> discord.Embed:
-    """Every shop of the episode as it stands, those that sold out with how long they lasted."""
-    colour = _COLOUR[ChangeKind.RESTOCKED] if episode.is_open else _GREY
+    """Every shop of the episode as it stands, those that it is over for with how long they lasted."""
+    colour = _COLOUR[episode.opening.change.kind] if episode.is_open else _GREY
     embed = _frame(episode.opening, _headline(episode), colour, episode.opened_at)
     for stand in episode.stands[:_MOST_SHOPS]:
-        embed.add_field(name=harmless(stand.vendor, 100) or "?", value=_stand_line(stand, episode.opened_at))
+        embed.add_field(name=harmless(stand.vendor, 100) or "?", value=_stand_line(stand, episode))
     _add_others(embed, episode.others(snapshot))
-    embed.add_field(name="Why", value=_why(episode.opening.change), inline=False)
+    embed.add_field(name="Why", value=_why_told(episode.opening), inline=False)
     return embed
 
 
@@ -129,8 +134,16 @@ def _mention(delivery: Delivery) -> str:
 
 def _headline(episode: Episode) -> str:
     if episode.closed_at is None:
-        return _told(episode.opening.change)
-    return f"Sold out after {words.span(episode.closed_at - episode.opened_at)}"
+        kind = episode.opening.change.kind
+        has_come = kind in _ORDERED and any(stand.offer.availability.is_in_stock for stand in episode.stands)
+        return words.headline(ChangeKind.RESTOCKED) if has_come else _told(episode.opening.change)
+    return _ended(episode, episode.closed_at, is_past=not episode.has_sold_out)
+
+
+def _ended(episode: Episode, at: datetime, *, is_past: bool) -> str:
+    """How it came to an end: "Sold out after 14 min", "Was below Â£500.00 for 3 h"."""
+    lasted, limit = words.span(max(at - episode.opened_at, timedelta(0))), episode.opening.threshold
+    return f"Was {words.within(limit)} for {lasted}" if is_past and limit else f"Sold out after {lasted}"
 
 
 def _told(change: Change) -> str:
@@ -173,10 +186,12 @@ def _moved(change: Change) -> str:
     return f" (was {words.money(old)}, {old.change_to(new):+.0%})"
 
 
-def _stand_line(stand: Stand, since: datetime) -> str:
+def _stand_line(stand: Stand, episode: Episode) -> str:
     price = words.money(stand.offer.price)
     if stand.gone_at:
-        return f"~~{price}~~\n🔴 Sold out after {words.span(stand.gone_at - since)}"
+        ended = _ended(episode, stand.gone_at, is_past=stand.is_past)
+        # A price that has left the threshold can still be paid; that of what has sold out cannot.
+        return f"{price}\n⚪ {ended}" if stand.is_past else f"~~{price}~~\n🔴 {ended}"
     return f"**{price}**\n{words.stock(stand.offer)}"
 
 
@@ -193,6 +208,11 @@ def _add_others(embed: discord.Embed, others: Sequence[Known]) -> None:
         more = len(lines) - _MOST_SHOPS
         text = "\n".join([*lines[:_MOST_SHOPS], *([f"and {more} more"] if more > 0 else [])])
         embed.add_field(name="Also in stock", value=text if len(text) <= 1000 else f"{len(lines)} shops", inline=False)
+
+
+def _why_told(delivery: Delivery) -> str:
+    asked = f" The alert is for prices {words.within(delivery.threshold)}." if delivery.threshold else ""
+    return _why(delivery.change) + asked
 
 
 def _why(change: Change) -> str:

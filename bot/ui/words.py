@@ -10,6 +10,7 @@ from discord.utils import format_dt
 from alerts.domain.model import Availability, ChangeKind, Condition, Failure, FailureReason, Offer, PriceKind, Sort
 from alerts.domain.money import Money
 from alerts.domain.stats import Grade, Timeline, Usual, Worth
+from alerts.domain.thresholds import Threshold
 
 LONGEST_LINK = 800  # a field holds 1024
 _STOCK = {
@@ -50,6 +51,13 @@ _HEADLINE = {
 def money(amount: Money | None) -> str:
     """£76.80; a dash when no price is known."""
     return format_currency(amount.amount, amount.currency, locale="en_GB") if amount else "—"
+
+
+def within(limit: Threshold) -> str:
+    """What a threshold asks for: "below £500.00", "above £300.00", "between £300.00 and £500.00"."""
+    if limit.below and limit.above:
+        return f"between {money(limit.above)} and {money(limit.below)}"
+    return f"below {money(limit.below)}" if limit.below else f"above {money(limit.above)}"
 
 
 def stock(offer: Offer) -> str:
