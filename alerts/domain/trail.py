@@ -114,7 +114,9 @@ def decided(change: Change, subscription: Subscription, decision: Decision, at: 
 
 def went(delivery: Delivery, step: Step, reason: str, at: datetime, *, message_of: str | None = None) -> list[Stage]:
     """What became of a message, for every change in it. `message_of`: the delivery whose message was changed."""
-    parts = [(delivery.subscription, delivery.change), *((each.subscription, each.change) for each in delivery.also)]
+    # One that folding has made newer is known here by what it was.
+    change = delivery.origin or delivery.change
+    parts = [(delivery.subscription, change), *((each.subscription, each.change) for each in delivery.also)]
     return [
         noted(change, delivery.guild, step, reason, at, delivery_id=message_of or delivery.id).model_copy(
             update={"subscription": subscription}
