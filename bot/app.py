@@ -15,6 +15,7 @@ from secrets import token_hex
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from alerts.addresses import Addresses
 from alerts.clock import SystemClock
 from alerts.deliver import Deliver
 from alerts.delivery.notices import Notices
@@ -42,6 +43,7 @@ from alerts.store.embedded import Embedded
 from alerts.store.ports import Store
 from alerts.store.redis.link import redis_url
 from alerts.store.redis.store import RedisStore
+from alerts.store.seal import KeyRing
 from alerts.subscriptions import Subscriptions
 from alerts.tick import Pace, Tick
 from alerts.watches import Watches
@@ -54,12 +56,14 @@ from bot.cogs.scan import ScanCog
 from bot.cogs.watch import WatchCog
 from bot.cogs.why import WhyCog
 from bot.invalid import InvalidRequests
-from bot.notify import DiscordNotifier
+from bot.notify.apprise_worker import AppriseWorker
+from bot.notify.by_kind import Notify
 from bot.parts import running, until
 from bot.returns import Returns
 from bot.web.health import serve_health
 
 _WAIT = timedelta(milliseconds=250)  # how long fan-out and delivery wait for the first thing to do
+_DRAIN = 5.0  # seconds for what is on its way; with the rest of the end still within the ten that Docker gives
 log = structlog.get_logger()
 
 
@@ -88,6 +92,8 @@ class Engine:
     subscriptions: Subscriptions
     guilds: Guilds
     why: Why
+    addresses: Addresses
+    worker: AppriseWorker
 
 
 @asynccontextmanager
@@ -102,6 +108,8 @@ async def engine(settings: Settings) -> AsyncIterator[Engine]:
         looks = await closing.enter_async_context(shops(settings, clock, spending=store))
         products = Products(settings.catalogue())
         watches = Watches(store=store, products=products, clock=clock)
+        worker = AppriseWorker(allow_private=settings.fetch.allow_private)
+        closing.push_async_callback(worker.aclose)
         yield Engine(
             settings=settings,
             clock=clock,
@@ -123,7 +131,21 @@ async def engine(settings: Settings) -> AsyncIterator[Engine]:
             subscriptions=Subscriptions(store=store, watches=watches, clock=clock),
             guilds=Guilds(store=store),
             why=Why(store=store, clock=clock),
+            addresses=Addresses(
+                store=store,
+                seal=_key_ring(settings),
+                api_base=settings.discord.api_base,
+                understands=worker.understands,
+            ),
+            worker=worker,
         )
+
+
+def _key_ring(settings: Settings) -> KeyRing:
+    """A bundled store's data directory has room for a key of our own; beside a store elsewhere one must be given."""
+    given, is_ours = settings.store.secret_key, settings.store.url.startswith("embedded://")
+    file = settings.store.data_dir / "secret.key" if is_ours else None
+    return KeyRing(given.get_secret_value() if given else None, file=file)
 
 
 @asynccontextmanager
@@ -287,8 +309,8 @@ async def _discord(parts: Engine, tasks: list[asyncio.Task[None]]) -> AsyncItera
             Returns(client, store=parts.store, clock=parts.clock),
         ],
     )
-    notifier = DiscordNotifier(client)
-    deliver = Deliver(store=parts.store, notifier=notifier, clock=parts.clock, name=_this_process())
+    notify = Notify(client, clock=parts.clock, addresses=parts.addresses, worker=parts.worker)
+    deliver = Deliver(store=parts.store, notifier=notify, clock=parts.clock, name=_this_process())
 
     async def turn() -> bool:
         return client.is_logged_in and await deliver.turn(wait=_WAIT)
@@ -303,7 +325,8 @@ async def _discord(parts: Engine, tasks: list[asyncio.Task[None]]) -> AsyncItera
             running(telling.run(), tasks, "notices", end=telling.stop),
         ):
             yield
-        await notifier.drain()
+        await notify.drain(_DRAIN)
+        await notify.aclose()
         with suppress(StoreError):
             await deliver.leave()
             await notices.leave()

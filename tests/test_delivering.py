@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from types import SimpleNamespace
 
-import discord
 import pytest
 
 from alerts.deliver import Deliver
-from alerts.domain.deliveries import Delivery, DeliveryState, delivery_for
+from alerts.domain.deliveries import DeliveryState, delivery_for
 from alerts.domain.episodes import follow
 from alerts.domain.errors import DeliveryError, Remedy
 from alerts.domain.letters import Letter
-from alerts.domain.model import ChangeKind, Snapshot
+from alerts.domain.model import ChangeKind
 from alerts.domain.trail import Step
-from bot.notify import DiscordNotifier
 from tests.fakes import Mailbox
 from tests.test_journey import ADMIN, DEALS, GUILD, OTHER, PI, World
 from tests.worlds import IN, MINUTE, OUT, SECOND, START, change, offer, subscription
-
-NOTHING = Snapshot(sku="pi5")
 
 
 class Picky(Mailbox):
@@ -127,56 +122,6 @@ class Forgetful:
 
     async def finish(self, *_: object) -> None:
         raise ConnectionError
-
-
-class Channel:
-    """What discord.py gives for a channel's id: it posts when it is let, or fails."""
-
-    def __init__(self, *, failure: Exception | None = None) -> None:
-        self.let, self.failure, self.posts = asyncio.Event(), failure, 0
-
-    def notifier(self, *, patience: float = 1.0) -> DiscordNotifier:
-        return DiscordNotifier(SimpleNamespace(get_partial_messageable=lambda *_, **__: self), patience=patience)
-
-    async def send(self, *_: object, **__: object) -> SimpleNamespace:
-        self.posts += 1
-        if self.failure:
-            raise self.failure
-        await self.let.wait()
-        return SimpleNamespace(id=77)
-
-
-def letter() -> Delivery:
-    return delivery_for(change(), subscription(), product_name="Raspberry Pi 5", now=START)
-
-
-async def test_a_post_that_hangs_is_asked_after_again_and_not_repeated() -> None:
-    channel = Channel()
-    notifier = channel.notifier(patience=0)
-    for _ in range(2):
-        with pytest.raises(DeliveryError, match="no answer"):
-            await notifier.send(letter(), NOTHING)
-
-    channel.let.set()
-    await asyncio.sleep(0)
-    await notifier.drain()
-
-    assert await notifier.send(letter(), NOTHING) == 77
-    assert channel.posts == 1
-
-
-@pytest.mark.parametrize(
-    ("status", "code", "permanent"),
-    [(400, 50035, True), (404, 10003, True), (401, 0, False), (404, 0, False), (403, 50013, False), (503, 0, False)],
-)
-async def test_only_what_no_repeat_can_mend_is_permanent(status: int, code: int, permanent: bool) -> None:
-    response = SimpleNamespace(status=status, reason="")
-    channel = Channel(failure=discord.HTTPException(response, {"code": code, "message": "no"}))
-
-    with pytest.raises(DeliveryError) as refused:
-        await channel.notifier().send(letter(), NOTHING)
-
-    assert (refused.value.remedy is Remedy.BURY) is permanent
 
 
 async def test_what_comes_later_waits_for_the_message_before_it() -> None:

@@ -23,7 +23,11 @@ from alerts.settings.model import Settings
 _PREFIX = "HS_"
 _LARGEST = 16 * 1024 * 1024  # some hundred thousand products; a device or a dump named by mistake is more
 # A secret's own name, and where it lives in Settings; HS_… works for it as for every other key.
-_SECRETS = {"DISCORD_TOKEN": ("discord", "token"), "TINYFISH_API_KEY": ("tinyfish", "api_key")}
+_SECRETS = {
+    "DISCORD_TOKEN": ("discord", "token"),
+    "TINYFISH_API_KEY": ("tinyfish", "api_key"),
+    "HS_SECRET_KEY": ("store", "secret_key"),
+}
 
 
 def load(text: str, env: Mapping[str, str], *, place: str = "config.yaml") -> Settings:
@@ -143,7 +147,9 @@ def _secret(name: str, env: Mapping[str, str]) -> str | None:
 
 def _secret_twins() -> set[str]:
     """The HS_ names of secrets, which are read apart from the other keys."""
-    return {_PREFIX + "__".join(where).upper() + end for where in _SECRETS.values() for end in ("", "_FILE")}
+    names = {_PREFIX + "__".join(where).upper() for where in _SECRETS.values()}
+    names |= {name for name in _SECRETS if name.startswith(_PREFIX)}
+    return {name + end for name in names for end in ("", "_FILE")}
 
 
 def _refuse_unknown(env: Mapping[str, str]) -> None:

@@ -85,6 +85,7 @@ class DiscordSection(Section):
 class StoreSection(Section):
     url: Annotated[str, AfterValidator(_store_address)] = "embedded://"
     data_dir: Path = Path("data")
+    secret_key: SecretStr | None = None  # from HS_SECRET_KEY or HS_SECRET_KEY_FILE only
 
 
 class FetchSection(Section):

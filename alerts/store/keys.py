@@ -103,5 +103,9 @@ def trail(guild: int) -> str:
     return f"hs:{{g{guild}}}:trail"
 
 
+def sealed(guild: int) -> str:
+    return f"hs:{{g{guild}}}:sealed"
+
+
 def spent(day: date) -> str:
     return f"{_P}:spent:{day.isoformat()}"

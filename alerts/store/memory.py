@@ -14,13 +14,14 @@ from alerts.domain.waiting import Waiting
 from alerts.domain.wishes import Subscription, Watch
 from alerts.store.memory_guilds import MemoryGuilds
 from alerts.store.memory_outbox import MemoryOutbox
+from alerts.store.memory_sealed import MemorySealed
 from alerts.store.memory_targets import MemoryTargets
 from alerts.store.memory_trails import MemoryTrails
 from alerts.store.ports import Commit, Due, Lock, News, Row
 
 
 @dataclass
-class MemoryStore(MemoryOutbox, MemoryTargets, MemoryTrails, MemoryGuilds):
+class MemoryStore(MemoryOutbox, MemoryTargets, MemoryTrails, MemoryGuilds, MemorySealed):
     """See ports.Store."""
 
     _snapshots: dict[str, Snapshot] = field(default_factory=dict)

@@ -358,6 +358,32 @@ class GuildChoices(Protocol):
         """Keep them, instead of those before; a choice of another version that we do not know stays."""
 
 
+class Sealed(Protocol):
+    """Secrets that belong to a guild's targets, as they come from a Seal: memory never sees one in the clear."""
+
+    async def put_sealed(self, guild: int, target: Target, text: str) -> None:
+        """Keep it, instead of what was there."""
+
+    async def sealed(self, guild: int, target: Target) -> str | None:
+        """What is kept; None when there is nothing, or it is another guild's."""
+
+    async def remove_sealed(self, guild: int, target: Target) -> None:
+        """Forget it."""
+
+
+class Seal(Protocol):
+    """Encrypts what must not lie open in memory."""
+
+    def seal(self, text: str) -> str:
+        """Encrypt; BadInput when there is no key to do it with."""
+
+    def open(self, sealed: str) -> str | None:
+        """Decrypt; None when no key of ours fits."""
+
+    def is_current(self, sealed: str) -> bool:
+        """Whether it was sealed with the key that is used now."""
+
+
 class Timetable(Protocol):
     """When each watched product is due."""
 
@@ -409,6 +435,7 @@ class Store(
     Wishes,
     FirstSights,
     GuildChoices,
+    Sealed,
     Timetable,
     Notes,
     Spending,

@@ -15,18 +15,18 @@ from alerts.domain.still import is_first_sight
 from alerts.domain.text import harmless, units
 from bot.ui import words
 
-_GREEN, _AMBER, _RED, _BLUE, _GREY = 0x2ECC71, 0xE67E22, 0xE74C3C, 0x3498DB, 0x95A5A6
-_COLOUR = {
+_GREEN, _AMBER, _RED, _BLUE, GREY = 0x2ECC71, 0xE67E22, 0xE74C3C, 0x3498DB, 0x95A5A6
+COLOUR = {
     ChangeKind.RESTOCKED: _GREEN,
     ChangeKind.PRICE_DROP: _GREEN,
     ChangeKind.PREORDER_OPEN: _BLUE,
     ChangeKind.BACK_ORDER: _AMBER,
     ChangeKind.PRICE_RISE: _AMBER,
     ChangeKind.SOLD_OUT: _RED,
-    ChangeKind.DISCONTINUED: _GREY,
+    ChangeKind.DISCONTINUED: GREY,
     ChangeKind.NEW_LOW: _GREEN,
     ChangeKind.LOW_STOCK: _AMBER,
-    ChangeKind.FLAPPING: _GREY,
+    ChangeKind.FLAPPING: GREY,
     ChangeKind.STABLE: _BLUE,
     ChangeKind.VENDOR_BLIND: _AMBER,
     ChangeKind.VENDOR_BACK: _GREEN,
@@ -43,14 +43,18 @@ _ROOM = 3500  # beside the first embed, below 6,000 in all
 
 def alert_text(delivery: Delivery) -> str:
     """What a phone shows: the mention if one was asked for, and the news in a line."""
+    return _mention(delivery) + alert_line(delivery)
+
+
+def alert_line(delivery: Delivery) -> str:
+    """The news in a line, without a mention."""
     if delivery.over:
-        return episode_text(opened(delivery))
-    mention = _mention(delivery)
+        return episode_line(opened(delivery))
     if delivery.also:
         is_new = all(is_first_sight(change) for change in (delivery.change, *(each.change for each in delivery.also)))
         what = "offers that are there already" if is_new else "alerts that have waited and are still true"
-        return f"{mention}{len(delivery.also) + 1} {what}:"
-    return mention + _line(delivery, _told(delivery.change))
+        return f"{len(delivery.also) + 1} {what}:"
+    return news_line(delivery, headline(delivery.change))
 
 
 def alert_embed(delivery: Delivery, snapshot: Snapshot) -> discord.Embed:
@@ -60,7 +64,7 @@ def alert_embed(delivery: Delivery, snapshot: Snapshot) -> discord.Embed:
         return episode_embed(opened(delivery), snapshot)
     if change.kind.is_of_vendor:
         return _vendor_embed(delivery)
-    embed = _frame(delivery, _told(change), _COLOUR[change.kind], change.at)
+    embed = _frame(delivery, headline(change), COLOUR[change.kind], change.at)
     embed.add_field(name="Now", value=f"**{words.money(change.new.price)}**\n{words.stock(change.new)}")
     if not is_first_sight(change):
         embed.add_field(name="Before", value=f"{words.money(change.old.price)}\n{words.stock(change.old)}")
@@ -88,7 +92,7 @@ def _vendor_embed(delivery: Delivery) -> discord.Embed:
     if change.kind is ChangeKind.VENDOR_BLIND:
         text += " What is known of its offers stays as it was, and no alert is made of what cannot be seen."
     title = f"{words.headline(change.kind)}: {harmless(change.vendor, 100)}"
-    embed = discord.Embed(title=title, description=text, colour=_COLOUR[change.kind], timestamp=change.at)
+    embed = discord.Embed(title=title, description=text, colour=COLOUR[change.kind], timestamp=change.at)
     return embed.set_footer(text=f"Alert {delivery.id}")
 
 
@@ -99,8 +103,8 @@ def alert_embeds(delivery: Delivery, snapshot: Snapshot) -> list[discord.Embed]:
         return [first]
     lines = []
     for each in delivery.also:
-        line = _line(delivery.model_copy(update={"product_name": each.product_name, "change": each.change}),
-                     _told(each.change))  # fmt: skip
+        line = news_line(delivery.model_copy(update={"product_name": each.product_name, "change": each.change}),
+                         headline(each.change))  # fmt: skip
         lines.append(f"• {line} · {words.link('open', each.change.url)}")
     kept = [line for at, line in enumerate(lines) if sum(units(each) + 1 for each in lines[: at + 1]) <= _ROOM]
     left = len(lines) - len(kept)
@@ -110,14 +114,18 @@ def alert_embeds(delivery: Delivery, snapshot: Snapshot) -> list[discord.Embed]:
 
 def episode_text(episode: Episode) -> str:
     """The same line as it was posted, with what has become of it. An edit never pings anybody again."""
-    opening = episode.opening
-    return _mention(opening) + _line(opening, _headline(episode))
+    return _mention(episode.opening) + episode_line(episode)
+
+
+def episode_line(episode: Episode) -> str:
+    """The line without its mention."""
+    return news_line(episode.opening, episode_headline(episode))
 
 
 def episode_embed(episode: Episode, snapshot: Snapshot) -> discord.Embed:
     """Every shop of the episode as it stands, those that it is over for with how long they lasted."""
-    colour = _COLOUR[episode.opening.change.kind] if episode.is_open else _GREY
-    embed = _frame(episode.opening, _headline(episode), colour, episode.opened_at)
+    colour = COLOUR[episode.opening.change.kind] if episode.is_open else GREY
+    embed = _frame(episode.opening, episode_headline(episode), colour, episode.opened_at)
     for stand in episode.stands[:_MOST_SHOPS]:
         embed.add_field(name=harmless(stand.vendor, 100) or "?", value=_stand_line(stand, episode))
     _add_others(embed, episode.others(snapshot))
@@ -132,21 +140,24 @@ def _mention(delivery: Delivery) -> str:
     return f"<@&{delivery.mention_role}> " if delivery.mention_role else ""
 
 
-def _headline(episode: Episode) -> str:
+def episode_headline(episode: Episode) -> str:
+    """How it stands; both facts of one that was over before anybody could be told."""
     if episode.closed_at is None:
         kind = episode.opening.change.kind
         has_come = kind in _ORDERED and any(stand.offer.availability.is_in_stock for stand in episode.stands)
-        return words.headline(ChangeKind.RESTOCKED) if has_come else _told(episode.opening.change)
+        return words.headline(ChangeKind.RESTOCKED) if has_come else headline(episode.opening.change)
+    if episode.message_id is None and episode.has_sold_out:
+        return f"Was in stock for {words.span(episode.closed_at - episode.opened_at)}, sold out"
     return _ended(episode, episode.closed_at, is_past=not episode.has_sold_out)
 
 
 def _ended(episode: Episode, at: datetime, *, is_past: bool) -> str:
-    """How it came to an end: "Sold out after 14 min", "Was below Â£500.00 for 3 h"."""
+    """How it came to an end: "Sold out after 14 min", "Was below £500.00 for 3 h"."""
     lasted, limit = words.span(max(at - episode.opened_at, timedelta(0))), episode.opening.threshold
     return f"Was {words.within(limit)} for {lasted}" if is_past and limit else f"Sold out after {lasted}"
 
 
-def _told(change: Change) -> str:
+def headline(change: Change) -> str:
     """What happened or, on the day of the wish, what is so already."""
     if is_first_sight(change) and change.new.availability is not Availability.PREORDER:
         return "In stock already"
@@ -165,7 +176,8 @@ def _frame(delivery: Delivery, headline: str, colour: int, at: datetime) -> disc
     return embed.set_footer(text=f"Alert {delivery.id}")
 
 
-def _line(delivery: Delivery, headline: str) -> str:
+def news_line(delivery: Delivery, headline: str) -> str:
+    """What a phone shows of one piece of news."""
     change = delivery.change
     name, vendor = harmless(delivery.product_name, 100), harmless(change.vendor, 60)
     if change.kind.is_of_vendor:
@@ -226,10 +238,11 @@ def _why(change: Change) -> str:
     proof = f" Now the page says “{harmless(said.raw, 80)}” ({said.source})." if said else ""
     if change.was_unwatched and change.last_seen:
         before += f"; changed while offline, last seen {words.ago(change.last_seen)}"
-    return f"{_NOTES.get(change.kind, '')}{before}.{proof} {_confirmed(change)}".strip()
+    return f"{_NOTES.get(change.kind, '')}{before}.{proof} {confirmed(change)}".strip()
 
 
-def _confirmed(change: Change) -> str:
+def confirmed(change: Change) -> str:
+    """What makes us sure."""
     if change.kind.is_note:
         return ""
     if change.reads > 1:

@@ -35,7 +35,7 @@ PURE_FILES = {
 }
 # The edges: what only the composition root may choose.
 EDGES = ("alerts.clock", "alerts.reading.*", "alerts.store.embedded*", "alerts.store.memory", "alerts.store.redis*",
-         "bot.notify", "bot.admins", "bot.returns", "bot.invalid", "bot.web.*")  # fmt: skip
+         "alerts.store.seal", "bot.notify.*", "bot.admins", "bot.returns", "bot.invalid", "bot.web.*")  # fmt: skip
 ROOT_FILE = "bot/app.py"
 # The face of the job engine, which lets the errors of its Redis client through.
 JOBS = {("alerts/jobs.py", "docket"), ("alerts/jobs.py", "redis.exceptions")}
@@ -45,6 +45,7 @@ NEIGHBOURS = {
     ("bot/cli/read.py", "alerts.reading.readers.saved"): "a saved page needs no parts put together",
     ("bot/cli/read.py", "alerts.clock"): "shops() asks for a clock",
     ("alerts/store/memory_outbox.py", "alerts.clock"): "the clock it has when nobody gives it one",
+    ("bot/notify/apprise_child.py", "alerts.reading.web.addresses"): "what is public is written down once",
     ("alerts/reading/readers/saved.py", "alerts.clock"): "the clock it has when nobody gives it one",
 }
 
@@ -119,7 +120,12 @@ def test_time_is_asked_of_the_clock_alone() -> None:
         ("pydantic_settings", ("alerts/settings/**",)),
         ("typer", ("bot/cli/**",)),
         ("babel", ("bot/ui/**",)),
-        ("discord", ("bot/client.py", "bot/notify.py", "bot/admins.py", "bot/returns.py", "bot/cogs/**", "bot/ui/**")),
+        ("apprise", ("bot/notify/apprise_child.py",)),
+        ("cryptography", ("alerts/store/seal.py",)),
+        (
+            "discord",
+            ("bot/client.py", "bot/notify/**", "bot/admins.py", "bot/returns.py", "bot/cogs/**", "bot/ui/**"),
+        ),
     ],
 )
 def test_a_library_lives_in_one_room(library: str, homes: Sequence[str]) -> None:

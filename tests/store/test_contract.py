@@ -12,7 +12,7 @@ from alerts.domain.errors import DeliveryError, Remedy
 from alerts.domain.model import ChangeKind, Point, Snapshot, Tier
 from alerts.domain.standing import Notice, Standing, after_failure
 from alerts.domain.trail import TRAIL_DAYS, TRAIL_LENGTH, Stage, Step
-from alerts.domain.wishes import Target, Watch
+from alerts.domain.wishes import Target, TargetKind, Watch
 from alerts.store import keys
 from alerts.store.ports import Commit, Lock, Store
 from alerts.store.redis.store import RedisStore
@@ -400,3 +400,25 @@ async def test_stages_that_are_too_old_go_when_another_is_noted(server_store: Re
 
     assert [each.reason for each in await server_store.trail(1, limit=9)] == ["now", f"{TRAIL_DAYS - 1} days"]
     assert 0 < await redis.ttl(keys.trail(1)) <= TRAIL_DAYS * 86400
+
+
+# Sealed
+
+
+async def test_what_is_sealed_is_its_guilds_and_its_targets_alone(store: Store) -> None:
+    webhook = Target(type=TargetKind.WEBHOOK, id=10)
+    await store.put_sealed(1, webhook, "gAAA first")
+    await store.put_sealed(1, webhook, "gAAA second")
+
+    assert await store.sealed(1, webhook) == "gAAA second"
+    assert await store.sealed(2, webhook) is None
+    assert await store.sealed(1, Target(type=TargetKind.APPRISE, id=10)) is None
+
+
+async def test_a_sealed_secret_that_is_removed_is_gone(store: Store) -> None:
+    webhook = Target(type=TargetKind.WEBHOOK, id=10)
+    await store.put_sealed(1, webhook, "gAAA")
+    for _ in range(2):
+        await store.remove_sealed(1, webhook)
+
+    assert await store.sealed(1, webhook) is None

@@ -15,6 +15,7 @@ from alerts.store.redis.holds import RedisHolds
 from alerts.store.redis.link import Link
 from alerts.store.redis.news import RedisNews
 from alerts.store.redis.outbox import RedisOutbox
+from alerts.store.redis.sealed import RedisSealed
 from alerts.store.redis.snapshots import RedisSnapshots
 from alerts.store.redis.targets import RedisStandings
 from alerts.store.redis.timetable import RedisTimetable
@@ -34,6 +35,7 @@ class RedisStore(
     RedisWishes,
     RedisFirstSights,
     RedisGuilds,
+    RedisSealed,
     RedisTimetable,
 ):
     """See ports.Store. Opens whole or raises StoreError; `url` is redis://, rediss://, valkey:// or unix://."""

@@ -107,6 +107,8 @@ class Channel:
     locked: bool = False
     created_at: str = ""
     last_message_id: str | None = None
+    available_tags: list[Json] = field(default_factory=list)
+    applied_tags: list[str] = field(default_factory=list)
 
     def json(self) -> Json:
         """A channel object, of the kind it is."""
@@ -127,13 +129,14 @@ class Channel:
             ],
         }
         if self.type == FORUM:
-            found |= {"available_tags": [], "default_reaction_emoji": None, "default_sort_order": None}
+            found |= {"available_tags": self.available_tags, "default_reaction_emoji": None, "default_sort_order": None}
             found |= {"default_forum_layout": 0, "default_thread_rate_limit_per_user": 0}
         return found
 
     def _thread_json(self) -> Json:
         return {
             "owner_id": self.owner_id,
+            "applied_tags": self.applied_tags,
             "message_count": 0,
             "member_count": 1,
             "total_message_sent": 0,

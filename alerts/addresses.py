@@ -1,0 +1,104 @@
+"""Targets whose address is a secret: a webhook's, and those of services outside Discord. They are kept sealed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from hashlib import blake2b
+from urllib.parse import parse_qs, urlsplit
+
+from alerts.domain.errors import BadInput, DeliveryError, Remedy
+from alerts.domain.wishes import Target, TargetKind
+from alerts.store.ports import Seal, Sealed
+
+# Services that are reached over the network and touch nothing on this machine. Apprise knows more: some speak to the
+# desktop, the system log or a bus, and some are programs of one's own.
+SERVICES = frozenset(
+    """
+    bark barks brevo form forms gchat gotify gotifys hassio hassios ifttt join json jsons lark line mailgun mailto
+    mailtos matrix matrixs mmost mmosts ntfy ntfys opsgenie pagerduty pbul postmark pover prowl pushy resend rocket
+    rockets sendgrid signal signals simplepush slack sparkpost splunk spugpush tgram threema wxteams xml xmls zulip
+    """.split()
+)
+# What would have a service read a file of ours and send it along.
+_READS_FILES = frozenset("attach attach-as e2ee filename key keyfile pgp pgppub pgpprv template".split())
+_LONGEST = 2048
+_WEBHOOK = re.compile(
+    r"https://(?:(?:canary|ptb)\.)?discord(?:app)?\.com/api(?:/v\d+)?/webhooks/(\d{1,20})/([\w.-]{8,200})/?(?:\?.*)?"
+)
+_SCHEME = re.compile(r"([a-z][a-z0-9+]*)://[^\s\x00-\x20\x7f\\]+", re.IGNORECASE)
+
+Understands = Callable[[str], Awaitable[bool]]
+
+
+class Addresses:
+    """Take an address in, and give it out to whoever sends. No error of it and no log line holds one."""
+
+    def __init__(self, *, store: Sealed, seal: Seal, api_base: str, understands: Understands | None = None) -> None:
+        """`api_base`: Discord's; `understands` says whether a service's address makes sense to who would use it."""
+        self._store, self._seal, self._api_base, self._understands = store, seal, api_base, understands
+
+    async def add(self, guild: int, text: str) -> Target:
+        """Keep what somebody pasted, and answer the target it makes. BadInput says what is wrong with it."""
+        target, address = read_address(text, api_base=self._api_base)
+        if target.type is TargetKind.APPRISE and self._understands and not await self._understands(address):
+            raise BadInput("This address is not complete: see the service's page in Apprise's documentation.")
+        await self._store.put_sealed(guild, target, self._seal.seal(_bound(guild, target, address)))
+        return target
+
+    async def of(self, guild: int, target: Target) -> str:
+        """A target's address; DeliveryError when there is none, or none that can be read."""
+        sealed = await self._store.sealed(guild, target)
+        if sealed is None:
+            raise DeliveryError(f"no address is kept for {target}: add it again", remedy=Remedy.DISABLE)
+        opened = self._seal.open(sealed)
+        # It says itself whose it is: what was moved about in the store opens nothing.
+        if opened is None or not opened.startswith(_bound(guild, target, "")):
+            cure = "the key that sealed it must be in HS_SECRET_KEY, or it has to be added again"
+            raise DeliveryError(f"the address of {target} cannot be read: {cure}", remedy=Remedy.PAUSE)
+        if not self._seal.is_current(sealed):
+            await self._store.put_sealed(guild, target, self._seal.seal(opened))
+        return opened.removeprefix(_bound(guild, target, ""))
+
+    async def remove(self, guild: int, target: Target) -> None:
+        """Forget it."""
+        await self._store.remove_sealed(guild, target)
+
+
+def read_address(text: str, *, api_base: str) -> tuple[Target, str]:
+    """What was pasted as a target and its address, or BadInput, which does not repeat it."""
+    address = text.strip().strip("<>")
+    own = re.fullmatch(re.escape(api_base.rstrip("/")) + r"/webhooks/(\d{1,20})/([\w.-]{8,200})/?", address)
+    if found := _WEBHOOK.fullmatch(address) or own:
+        number, token = found.groups()
+        return Target(type=TargetKind.WEBHOOK, id=int(number)), f"https://discord.com/api/webhooks/{number}/{token}"
+    if problem := problem_of(address):
+        raise BadInput(problem)
+    digest = blake2b(address.encode(), digest_size=8).digest()
+    return Target(type=TargetKind.APPRISE, id=int.from_bytes(digest) >> 1), address
+
+
+def problem_of(address: str) -> str | None:
+    """Why an address of a service cannot be used; None when it may be tried."""
+    if len(address) > _LONGEST:
+        return f"An address is at most {_LONGEST} characters long."
+    scheme = _SCHEME.fullmatch(address)
+    if scheme is None:
+        return (
+            "Paste a Discord webhook's URL, or a service's address as Apprise writes it, such as ntfys://ntfy.sh/mine."
+        )
+    name = scheme[1].lower()
+    if name in ("http", "https"):
+        return "This is no Discord webhook's URL. For another service write its address as Apprise does."
+    if name not in SERVICES:
+        return f"The service {name[:40]}:// is not supported; these are: {', '.join(sorted(SERVICES))}."
+    try:
+        asked = parse_qs(urlsplit(address).query, keep_blank_values=True)
+    except ValueError:
+        return "The address is malformed."
+    refused = sorted(_READS_FILES & {key.lower().strip(" +-:") for key in asked})
+    return f"The option {refused[0]} is not supported: leave it out." if refused else None
+
+
+def _bound(guild: int, target: Target, address: str) -> str:
+    return f"{guild} {target} {address}"
