@@ -47,7 +47,7 @@ async def _refusal(exc: discord.HTTPException, *, is_webhook: bool) -> DeliveryE
 async def _body(response: Any) -> Any:
     """The answer's JSON, which discord.py has read already and keeps to itself; None when it is something else."""
     try:
-        return orjson.loads(await response.read())
+        return orjson.loads(await response.text("utf-8"))
     except (orjson.JSONDecodeError, aiohttp.ClientError):
         return None
 

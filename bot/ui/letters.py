@@ -79,7 +79,9 @@ def letter_mark(letter: Letter) -> str:
 def allowed_mentions(letter: Letter) -> discord.AllowedMentions:
     """Leave to ping the roles that were asked for, and nobody else. That of everybody has the guild's own id."""
     roles = [discord.Object(role) for role in letter.roles if role != letter.guild]
-    return discord.AllowedMentions(everyone=letter.guild in letter.roles, users=False, roles=roles or False)
+    return discord.AllowedMentions(
+        everyone=letter.guild in letter.roles, users=False, roles=roles or False, replied_user=False
+    )
 
 
 def foremost(letter: Letter) -> Part:

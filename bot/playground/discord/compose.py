@@ -10,7 +10,7 @@ from mimetypes import guess_type
 from .checks_components import walk
 from .ids import iso
 from .permissions import Permission
-from .shapes import Channel, Guild, Json, User
+from .shapes import FORUM, Channel, Guild, Json, User
 from .world import World
 
 LOADING, EPHEMERAL = 1 << 7, 1 << 6
@@ -78,7 +78,7 @@ def compose(world: World, files: Files, draft: Draft) -> Json:
     payload, now = draft.payload, world.now()
     attachments = files.keep(draft.channel.id, draft.uploads, payload.get("attachments") or [])
     message: Json = {
-        "id": world.snowflakes.next(),
+        "id": _id(world, draft.channel),
         "channel_id": draft.channel.id,
         "author": draft.author.json(),
         "timestamp": iso(now),
@@ -96,6 +96,13 @@ def compose(world: World, files: Files, draft: Draft) -> Json:
     if payload.get("nonce") is not None:
         message["nonce"] = payload["nonce"]
     return message
+
+
+def _id(world: World, channel: Channel) -> str:
+    """A forum's post and the message it begins with have the same one."""
+    parent = world.channels.get(channel.parent_id or "")
+    is_first = parent is not None and parent.type == FORUM and channel.last_message_id is None
+    return channel.id if is_first else world.snowflakes.next()
 
 
 def body(payload: Json, attachments: Sequence[Json]) -> Json:
