@@ -315,7 +315,7 @@ def test_every_kind_of_value_is_kept_as_it_was_written() -> None:
     assert settings.fetch.pace is None
     defaults = Settings()
     kept = [(name, key) for name, section in settings if name not in ("vendors", "products") for key, _ in section]
-    unset = {("discord", "token"), ("tinyfish", "api_key")}
+    unset = {("discord", "token"), ("tinyfish", "api_key"), ("store", "secret_key")}
     assert {(n, k) for n, k in kept if getattr(getattr(settings, n), k) == getattr(getattr(defaults, n), k)} == unset
 
 

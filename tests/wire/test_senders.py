@@ -206,7 +206,7 @@ async def test_an_archived_thread_is_woken_and_a_locked_one_pauses(server: Disco
         assert not thread.archived
 
         thread.archived = thread.locked = True
-        error = await fails(found, letter(part(target, found.guild, vendor="Other")))
+        error = await fails(found, letter(part(target, found.guild, listing="other")))
         assert error.remedy is Remedy.PAUSE
 
 
@@ -305,7 +305,7 @@ async def test_a_post_whose_answer_was_lost_is_found_by_its_mark(server: Discord
     async with sending(server) as found:
         server.faults.add("POST", THREADS, mode="created_then_drop")
         assert (await fails(found, found.letter(target))).remedy is Remedy.RETRY
-        other = letter(part(target, found.guild, vendor="Other"))
+        other = letter(part(target, found.guild, listing="other"))
         await found.notify.post(other)
 
         again = await found.notify.post(found.letter(target, tried=timedelta(days=-3650)))
