@@ -21,6 +21,7 @@ from alerts.settings.faults import ConfigError, hint, line_of, sentence
 from alerts.settings.model import Settings
 
 _PREFIX = "HS_"
+_NOT_A_SETTING = "HS_ENV"  # says `production` to what is for tests only, see alerts/crash.py
 _LARGEST = 16 * 1024 * 1024  # some hundred thousand products; a device or a dump named by mistake is more
 # A secret's own name, and where it lives in Settings; HS_… works for it as for every other key.
 _SECRETS = {
@@ -155,7 +156,7 @@ def _secret_twins() -> set[str]:
 def _refuse_unknown(env: Mapping[str, str]) -> None:
     """An override that is misspelt would be a setting silently not set."""
     for name in sorted(env):
-        if name.startswith(_PREFIX) and name not in _secret_twins():
+        if name.startswith(_PREFIX) and name != _NOT_A_SETTING and name not in _secret_twins():
             _walk(name, name[len(_PREFIX) :].lower().split("__"))
 
 

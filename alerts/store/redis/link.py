@@ -4,20 +4,29 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from hashlib import sha1
 from importlib.resources import files
 from typing import Any
 from urllib.parse import urlsplit
 
 import structlog
-from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio import BlockingConnectionPool
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialWithJitterBackoff
 
 # The library's own names for its troubles.
-from redis.exceptions import AuthenticationError, ConnectionError, RedisError, ResponseError, TimeoutError  # noqa: A004
+from redis.exceptions import (
+    AuthenticationError,
+    ConnectionError,  # noqa: A004
+    NoScriptError,
+    RedisError,
+    ResponseError,
+    TimeoutError,  # noqa: A004
+)
 
 from alerts.domain.errors import StoreError, StoreTooNew, StoreUnavailable
 from alerts.store import keys
+from alerts.store.redis.tapped import TappedRedis
 
 SCHEMA = 1
 _SCRIPTS = ("begin", "commit", "drop", "enqueue", "finish", "lead", "lock", "move", "redrive", "release", "renew",
@@ -42,14 +51,23 @@ class Link:
             decode_responses=True,
             protocol=2,  # one shape of answers, and quicker for hashes (measured)
         )
+        redis = TappedRedis(connection_pool=pool)
+        self._scripts = {name: _source(name) for name in _SCRIPTS}
+        self._hashes = {name: sha1(text.encode(), usedforsecurity=False).hexdigest()
+                        for name, text in self._scripts.items()}  # fmt: skip
+        redis.scripts = {mark: name for marks in (self._scripts, self._hashes) for name, mark in marks.items()}
         # redis-py's types allow bytes and str everywhere; with decode_responses it is always str.
-        self.redis: Any = Redis.from_pool(pool)
-        self._scripts = {name: self.redis.register_script(_source(name)) for name in _SCRIPTS}
+        self.redis: Any = redis
 
     async def run(self, script: str, names: Sequence[str], args: Sequence[str | int | float]) -> Any:
         """Run one of our scripts, atomically, on keys of one tag."""
         async with self.trouble():
-            return await self._scripts[script](keys=list(names), args=list(args))
+            try:
+                return await self.redis.evalsha(self._hashes[script], len(names), *names, *args)
+            except NoScriptError:
+                # The text itself goes where the keys are, and the server keeps it. Loading it everywhere first, as
+                # the library does, would fail on a Cluster while any other node is away.
+                return await self.redis.eval(self._scripts[script], len(names), *names, *args)
 
     @asynccontextmanager
     async def trouble(self) -> AsyncIterator[None]:
