@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Protocol, Self
 
+import structlog
 from docket import Docket, Worker
-from redis.exceptions import RedisError
+from redis.exceptions import RedisClusterException, RedisError
 
 from alerts.domain.errors import StoreUnavailable
 
 # A killed worker's jobs start again after this long; scans take seconds.
 _REDELIVERY = timedelta(seconds=20)
+_RECONNECTION = timedelta(seconds=1)
+log = structlog.get_logger()
 
 ScanSlot = Callable[[str, datetime], Awaitable[None]]
 
@@ -58,17 +62,36 @@ class DocketQueue:
         slot_ms = round(slot.timestamp() * 1000)
         try:
             await self._docket.add(self._job, key=f"scan:{sku}:{slot_ms}")(sku, slot_ms)
-        except (RedisError, OSError) as exc:
+        except (RedisError, RedisClusterException, OSError) as exc:
             raise StoreUnavailable(f"The job queue does not answer ({type(exc).__name__}).") from exc
 
     async def work(self) -> None:
+        while True:
+            try:
+                await self._work()
+            except (RedisClusterException, BaseExceptionGroup) as exc:
+                # docket waits until its server is back, but does not know that this, too, says that it is away.
+                if not _is_cluster_away(exc):
+                    raise
+                log.warning("job queue is away", reason=str(exc))
+                await asyncio.sleep(_RECONNECTION.total_seconds())
+            else:
+                return
+
+    async def _work(self) -> None:
         async with Worker(
             self._docket,
             concurrency=self._concurrency,
             redelivery_timeout=_REDELIVERY,
-            reconnection_delay=timedelta(seconds=1),
+            reconnection_delay=_RECONNECTION,
             minimum_check_interval=timedelta(milliseconds=50),
             scheduling_resolution=timedelta(milliseconds=100),
             schedule_automatic_tasks=False,
         ) as worker:
             await worker.run_forever()
+
+
+def _is_cluster_away(exc: BaseException) -> bool:
+    if isinstance(exc, BaseExceptionGroup):
+        return exc.split((RedisClusterException, RedisError, OSError))[1] is None
+    return isinstance(exc, RedisClusterException)

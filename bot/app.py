@@ -41,7 +41,6 @@ from alerts.scan import Canaries, Scan
 from alerts.settings.model import ReadingSection, Settings
 from alerts.store.embedded import Embedded
 from alerts.store.ports import Store
-from alerts.store.redis.link import redis_url
 from alerts.store.redis.store import RedisStore
 from alerts.store.seal import KeyRing
 from alerts.subscriptions import Subscriptions
@@ -84,7 +83,7 @@ class Engine:
     clock: Clock
     products: Products
     store: Store
-    store_url: str
+    jobs_url: str
     looks: Mapping[str, Look]
     scan: Scan
     history: History
@@ -101,7 +100,7 @@ async def engine(settings: Settings) -> AsyncIterator[Engine]:
     """Open memory and the way to the shops; close both at the end. StoreError when memory is away."""
     async with AsyncExitStack() as closing:
         clock = SystemClock()
-        url = redis_url(settings.store.url)
+        url = settings.store.url
         if url.startswith("embedded://"):
             url = (await closing.enter_async_context(Embedded(settings.store.data_dir))).url
         store = await closing.enter_async_context(RedisStore(url))
@@ -115,7 +114,7 @@ async def engine(settings: Settings) -> AsyncIterator[Engine]:
             clock=clock,
             products=products,
             store=store,
-            store_url=url,
+            jobs_url=store.url_for_jobs,
             looks=looks,
             scan=Scan(
                 looks=looks,
@@ -252,7 +251,7 @@ async def _scanning(parts: Engine, roles: frozenset[Role], tasks: list[asyncio.T
             await parts.scan.for_slot(product, slot)
 
     async with AsyncExitStack() as closing:
-        jobs = await closing.enter_async_context(DocketQueue(parts.store_url, scan=scan))
+        jobs = await closing.enter_async_context(DocketQueue(parts.jobs_url, scan=scan))
         if Role.WORKER in roles:
             await closing.enter_async_context(running(jobs.work(), tasks, "worker"))
             fanout = Fanout(store=parts.store, products=parts.products, clock=parts.clock, name=_this_process())

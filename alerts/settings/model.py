@@ -27,8 +27,7 @@ from alerts.domain.confirm import Rules
 from alerts.domain.model import Listing, Product, ReaderKind, Sku, Tier
 from alerts.domain.money import Currency
 from alerts.settings.units import Duration, Every, Pace, Percent, Size
-
-_STORE_SCHEMES = ("embedded", "redis", "rediss", "valkey", "valkeys", "unix")
+from alerts.store import address
 
 
 def _web_address(url: str) -> str:
@@ -41,13 +40,7 @@ def _web_address(url: str) -> str:
 
 
 def _store_address(url: str) -> str:
-    scheme = url.partition("://")[0]
-    if scheme in ("redis+sentinel", "redis+cluster"):
-        raise ValueError("Sentinel and Cluster are not supported by this version; write redis://HOST:PORT/0")
-    if scheme not in _STORE_SCHEMES or "://" not in url:
-        raise ValueError("is not a store address; write embedded:// or redis://HOST:PORT/0")
-    if scheme not in ("embedded", "unix") and not urlsplit(url).hostname:
-        raise ValueError("names no host; write redis://HOST:PORT/0")
+    address.parse(url)
     return url
 
 

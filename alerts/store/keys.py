@@ -7,7 +7,7 @@ from hashlib import blake2b
 
 from alerts.domain.model import Tier
 
-# One partition until the store is a Cluster; the number is written down in `meta` when the store is first made.
+# One partition, on a Cluster too: docs/decisions/0005. The number is written down in `meta` when the store is made.
 _P = "hs:{p0}"
 _OUT = "hs:{out}"
 
@@ -22,6 +22,11 @@ TARGETS = f"{_OUT}:targets"
 NOTICES = f"{_OUT}:notices"
 CHANGES_GROUP = "fanout"
 QUEUE_GROUP = "deliver"
+
+
+def tag(name: str) -> str:
+    """What decides the slot of a key: the part in braces."""
+    return name.partition("{")[2].partition("}")[0] or name
 
 
 def snapshot(sku: str) -> str:

@@ -1,4 +1,4 @@
-"""The connection to Valkey or Redis: short limits, our scripts, and its errors in our words."""
+"""The connection to Valkey or Redis: our scripts, its schema, and its errors in our words."""
 
 from __future__ import annotations
 
@@ -7,60 +7,44 @@ from contextlib import asynccontextmanager
 from hashlib import sha1
 from importlib.resources import files
 from typing import Any
-from urllib.parse import urlsplit
 
 import structlog
-from redis.asyncio import BlockingConnectionPool
-from redis.asyncio.retry import Retry
-from redis.backoff import ExponentialWithJitterBackoff
-
-# The library's own names for its troubles.
-from redis.exceptions import (
-    AuthenticationError,
-    ConnectionError,  # noqa: A004
-    NoScriptError,
-    RedisError,
-    ResponseError,
-    TimeoutError,  # noqa: A004
-)
+from redis.exceptions import NoScriptError, RedisClusterException, RedisError
 
 from alerts.domain.errors import StoreError, StoreTooNew, StoreUnavailable
-from alerts.store import keys
-from alerts.store.redis.tapped import TappedRedis
+from alerts.store import address, keys
+from alerts.store.address import Way
+from alerts.store.redis.clients import TappedCluster, client_for, close
+from alerts.store.redis.troubles import ours
 
 SCHEMA = 1
+PARTITIONS = 1
 _SCRIPTS = ("begin", "commit", "drop", "enqueue", "finish", "lead", "lock", "move", "redrive", "release", "renew",
             "schedule", "vendor")  # fmt: skip
 log = structlog.get_logger()
 
 
 class Link:
-    """One pool of connections. redis-py may repeat a command, so every write of ours is safe to repeat."""
+    """One client for all of memory. redis-py may repeat a command, so every write of ours is safe to repeat."""
 
     def __init__(self, url: str) -> None:
-        self.place = _without_secret(url)
-        pool = BlockingConnectionPool.from_url(
-            url,
-            max_connections=32,
-            timeout=5,  # waiting for a free connection
-            # redis-py's defaults let one GET on a stalled server take a minute.
-            socket_timeout=4,
-            socket_connect_timeout=1,
-            retry=Retry(ExponentialWithJitterBackoff(base=0.05, cap=0.3), 3),
-            retry_on_error=[ConnectionError, TimeoutError],
-            decode_responses=True,
-            protocol=2,  # one shape of answers, and quicker for hashes (measured)
-        )
-        redis = TappedRedis(connection_pool=pool)
+        self._address = address.parse(url)
+        self.place = self._address.place
         self._scripts = {name: _source(name) for name in _SCRIPTS}
         self._hashes = {name: sha1(text.encode(), usedforsecurity=False).hexdigest()
                         for name, text in self._scripts.items()}  # fmt: skip
-        redis.scripts = {mark: name for marks in (self._scripts, self._hashes) for name, mark in marks.items()}
+        named = {mark: name for marks in (self._scripts, self._hashes) for name, mark in marks.items()}
+        self._client = client_for(self._address, named)
         # redis-py's types allow bytes and str everywhere; with decode_responses it is always str.
-        self.redis: Any = redis
+        self.redis: Any = self._client
 
     async def run(self, script: str, names: Sequence[str], args: Sequence[str | int | float]) -> Any:
-        """Run one of our scripts, atomically, on keys of one tag."""
+        """Run one of our scripts, atomically, on keys of one tag; more are refused on every store."""
+        tags = {keys.tag(name) for name in names}
+        if len(tags) != 1:
+            raise StoreError(
+                f"The script {script} is asked to touch several slots at once ({', '.join(sorted(tags))})."
+            )
         async with self.trouble():
             try:
                 return await self.redis.evalsha(self._hashes[script], len(names), *names, *args)
@@ -74,27 +58,23 @@ class Link:
         """Turn the library's errors into ours, once, here."""
         try:
             yield
-        except AuthenticationError as exc:
-            raise StoreUnavailable(f"The store at {self.place} refuses our password: mend store.url.") from exc
-        except (ConnectionError, TimeoutError, OSError) as exc:
-            text = f"The store at {self.place} does not answer ({type(exc).__name__}): start it, or mend store.url."
-            raise StoreUnavailable(text) from exc
-        except ResponseError as exc:
+        except (RedisError, RedisClusterException, OSError) as exc:
             if str(exc).startswith("NOGROUP"):
                 await self._meet_again()
-            raise StoreError(f"The store at {self.place} refused a command: {exc}") from exc
-        except RedisError as exc:
-            raise StoreError(f"The store at {self.place} refused a command: {exc}") from exc
+            raise ours(exc, self.place) from exc
 
     async def open(self) -> None:
         """Return when the server answers, speaks our schema and has our consumer groups."""
         async with self.trouble():
             await self.redis.hsetnx(keys.META, "schema", str(SCHEMA))
-            await self.redis.hsetnx(keys.META, "partitions", "1")
-            found = int(await self.redis.hget(keys.META, "schema") or SCHEMA)
-        if found > SCHEMA:
-            raise StoreTooNew(f"The store at {self.place} was written by a newer version (schema {found}, this one"
+            await self.redis.hsetnx(keys.META, "partitions", str(PARTITIONS))
+            schema, partitions = (int(found) for found in await self.redis.hmget(keys.META, "schema", "partitions"))
+        if schema > SCHEMA:
+            raise StoreTooNew(f"The store at {self.place} was written by a newer version (schema {schema}, this one"
                               f" knows {SCHEMA}): upgrade hardware-sentry.")  # fmt: skip
+        if partitions != PARTITIONS:
+            raise StoreTooNew(f"The store at {self.place} keeps its products in {partitions} partitions, this version"
+                              f" knows {PARTITIONS}: upgrade hardware-sentry.")  # fmt: skip
         await self._groups()
         await self._warn_if_forgetful()
 
@@ -118,33 +98,37 @@ class Link:
     async def _warn_if_forgetful(self) -> None:
         """Alerts live here: a server that evicts keys or keeps no log may lose some. Hosted ones may not tell."""
         try:
-            async with self.trouble():
-                policy = (await self.redis.config_get("maxmemory-policy")).get("maxmemory-policy", "noeviction")
-                aof = (await self.redis.config_get("appendonly")).get("appendonly", "yes")
+            policies = await self._configured("maxmemory-policy")
+            logs = await self._configured("appendonly")
         except StoreUnavailable:
             raise
         except StoreError:
             return
-        if policy != "noeviction":
+        for policy in policies - {"noeviction"}:
             log.warning("store may evict alerts", policy=policy, cure="set maxmemory-policy noeviction")
-        if aof != "yes":
+        for aof in logs - {"yes"}:
             log.warning("store may forget alerts at a restart", appendonly=aof, cure="set appendonly yes")
 
+    async def _configured(self, name: str) -> set[str]:
+        """What the server says, or what each node of a Cluster says."""
+        async with self.trouble():
+            if self._address.way is Way.CLUSTER:
+                nodes = await self.redis.config_get(name, target_nodes=TappedCluster.PRIMARIES)
+            else:
+                nodes = {"": await self.redis.config_get(name)}
+        return {said[name] for said in nodes.values() if name in said}
+
+    @property
+    def url_of_one(self) -> str:
+        """An address of the same store for who can be told one node of a Cluster only: one that was there just now."""
+        if isinstance(self._client, TappedCluster):
+            node = self._client.get_primaries()[0]
+            return self._address.through(node.host, int(node.port))
+        return self._address.text
+
     async def close(self) -> None:
-        await self.redis.aclose()
-        await self.redis.connection_pool.disconnect()
-
-
-def redis_url(url: str) -> str:
-    """The same address with the scheme that the client library knows."""
-    return url.replace("valkey://", "redis://", 1).replace("valkeys://", "rediss://", 1)
+        await close(self._client)
 
 
 def _source(name: str) -> str:
     return (files("alerts.store.redis") / "scripts" / f"{name}.lua").read_text()
-
-
-def _without_secret(url: str) -> str:
-    parts = urlsplit(url)
-    host = f"{parts.hostname}:{parts.port or 6379}" if parts.hostname else parts.path
-    return f"{parts.scheme}://{host}"

@@ -38,7 +38,7 @@ class RedisStore(
     RedisSealed,
     RedisTimetable,
 ):
-    """See ports.Store. Opens whole or raises StoreError; `url` is redis://, rediss://, valkey:// or unix://."""
+    """See ports.Store. Opens whole or raises StoreError; `url` is anything that store.address understands."""
 
     def __init__(self, url: str) -> None:
         super().__init__(Link(url))
@@ -50,6 +50,11 @@ class RedisStore(
             await self._link.close()
             raise
         return self
+
+    @property
+    def url_for_jobs(self) -> str:
+        """Where the job engine keeps its own: the same server, or the same Cluster by one of its nodes."""
+        return self._link.url_of_one
 
     async def __aexit__(self, *_: object) -> None:
         await self._link.close()
