@@ -317,6 +317,44 @@ async def test_limits_count_when_they_are_switched_on(server: DiscordServer) -> 
     assert 0 < answers[-1][1]["retry_after"] <= 5
 
 
+async def test_refusals_are_invalid_requests_and_a_shared_limit_is_none(server: DiscordServer) -> None:
+    path = f"/channels/{server.world.channel('deals').id}/messages"
+    server.faults.add("POST", path, status=403, code=50013)
+    server.faults.rate_limit("POST", path, retry_after=0.01)
+    shared = {"Via": "1.1 google", "X-RateLimit-Scope": "shared"}
+    server.faults.add("POST", path, status=429, body={"retry_after": 0.01, "global": False}, headers=shared)
+
+    for _ in range(4):
+        await post_json(server, path, {"content": "hello"})
+
+    assert dict(server.limits.answers) == {"403": 1, "429 user": 1, "429 shared": 1, "200": 1}
+    assert server.limits.invalid == 2
+
+
+async def test_an_address_with_too_many_invalid_requests_is_shut_out(server: DiscordServer) -> None:
+    server.limits.ban_line = 2
+    server.limits.on()
+    path = f"/channels/{server.world.channel('deals').id}/messages"
+    server.faults.add("POST", path, status=403, code=50013, times=2)
+    async with aiohttp.ClientSession(headers={"Authorization": f"Bot {server.token}"}) as session:
+        answers = []
+        for _ in range(3):
+            async with session.post(server.api_base + path, json={"content": "hello"}) as answer:
+                answers.append((answer.status, answer.content_type, "Via" in answer.headers))
+
+    assert answers == [(403, "application/json", False)] * 2 + [(429, "text/html", False)]
+    assert server.world.messages("deals") == []
+
+
+async def test_a_fault_may_strike_each_third_request_only(server: DiscordServer) -> None:
+    path = f"/channels/{server.world.channel('deals').id}/messages"
+    server.faults.rate_limit("POST", path, retry_after=0.01, is_global=True, times=None, every=3)
+
+    statuses = [(await post_json(server, path, {"content": "hello"}))[0] for _ in range(6)]
+
+    assert statuses == [200, 200, 429, 200, 200, 429]
+
+
 async def test_two_shards_each_have_their_own_guilds(server: DiscordServer) -> None:
     other = server.world.add_guild("Other", members=[server.world.member])
 

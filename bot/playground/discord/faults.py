@@ -15,7 +15,8 @@ class Fault:
 
     `answer` refuses and does nothing; `drop` cuts the connection and does nothing; `created_then_status` and
     `created_then_drop` first do what was asked, so a client that tries again must not make a second message.
-    With `delay` or `hold` the request waits first; a fault with mode `answer` and status 0 only waits.
+    With `delay` or `hold` the request waits first; a fault with mode `answer` and status 0 only waits. With `every` it
+    strikes each so-many-th request that it is for and lets the others pass.
     """
 
     method: str
@@ -29,6 +30,8 @@ class Fault:
     delay: float = 0.0
     hold: asyncio.Event | None = None
     times: int | None = 1
+    every: int = 1
+    met: int = 0
     hits: int = 0
     reached: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -64,12 +67,22 @@ class Faults:
         return fault
 
     def rate_limit(
-        self, method: str, path: str, *, retry_after: float, is_global: bool = False, times: int | None = 1
+        self,
+        method: str,
+        path: str,
+        *,
+        retry_after: float,
+        is_global: bool = False,
+        times: int | None = 1,
+        every: int = 1,
     ) -> Fault:
         """Script a 429 as Discord itself sends it (with the `Via` header that tells it from Cloudflare's)."""
         body = {"message": "You are being rate limited.", "retry_after": retry_after, "global": is_global}
         headers = {"Via": "1.1 google", "Retry-After": str(max(1, round(retry_after)))}
-        return self.add(method, path, status=429, body=body, headers=headers, times=times)
+        headers["X-RateLimit-Scope"] = "global" if is_global else "user"
+        if is_global:
+            headers["X-RateLimit-Global"] = "true"
+        return self.add(method, path, status=429, body=body, headers=headers, times=times, every=every)
 
     def clear(self) -> None:
         """Forget the script; from now on everything works."""
@@ -78,7 +91,10 @@ class Faults:
     def take(self, method: str, path: str) -> Fault | None:
         """The fault that applies to this request, counted as used."""
         for fault in self._script:
-            if fault.matches(method, path):
+            if not fault.matches(method, path):
+                continue
+            fault.met += 1
+            if fault.met % fault.every == 0:
                 fault.hits += 1
                 fault.reached.set()
                 return fault

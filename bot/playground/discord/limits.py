@@ -1,7 +1,11 @@
-"""Discord's rate limits: 50 requests a second for the bot, 5 messages in 5 seconds for a channel. Off by default."""
+"""Discord's rate limits: 50 requests a second for the bot, 5 messages in 5 seconds for a channel. Off by default.
+
+Beside them the count that ends in a ban: answers of 401, 403 and 429 in ten minutes, but for those of scope `shared`.
+"""
 
 import re
-from collections import deque
+from collections import Counter, deque
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
@@ -9,6 +13,8 @@ from .ids import Time
 
 CHANNEL_POST = re.compile(r"^/channels/(\d+)/messages$")
 NOT_COUNTED = re.compile(r"^/(interactions|webhooks)/")
+INVALID = frozenset({401, 403, 429})
+BAN_LINE, BAN_SECONDS = 10_000, 600.0
 
 
 @dataclass(slots=True)
@@ -55,7 +61,11 @@ class Limits:
         self.per_second = 50
         self.per_channel = 5
         self.channel_seconds = 5.0
+        self.ban_line = BAN_LINE
         self.refused = 0
+        self.answers: Counter[str] = Counter()
+        """How many answers of each status, a 429 with its scope: `200`, `429 user`, `429 global`."""
+        self._invalid: deque[float] = deque()
         self._global = Window(self.per_second, 1.0)
         self._channels: dict[str, Window] = {}
 
@@ -80,6 +90,25 @@ class Limits:
         wait = window.take(now)
         headers = _headers(bucket, window.limit, window.limit - len(window.used), window.reset_after(now))
         return self._refuse(wait, is_global=False, headers=headers) if wait else Verdict(headers=headers)
+
+    def answered(self, status: int, headers: Mapping[str, str]) -> None:
+        """Count what was answered, off or on: a ban looks at scripted failures as well."""
+        scope = headers.get("X-RateLimit-Scope", "user")
+        self.answers[f"{status} {scope}" if status == 429 else str(status)] += 1
+        if status in INVALID and scope != "shared":
+            self._invalid.append(self._now())
+
+    @property
+    def invalid(self) -> int:
+        """Invalid requests of the last ten minutes."""
+        while self._invalid and self._now() - self._invalid[0] >= BAN_SECONDS:
+            self._invalid.popleft()
+        return len(self._invalid)
+
+    @property
+    def is_banned(self) -> bool:
+        """Whether Cloudflare would answer now instead of Discord."""
+        return self.enabled and self.invalid >= self.ban_line
 
     def _refuse(self, wait: float, *, is_global: bool, headers: dict[str, str]) -> Verdict:
         self.refused += 1

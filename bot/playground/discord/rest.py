@@ -52,7 +52,8 @@ class Door:
         async def through(request: web.Request, handler: Handler) -> web.StreamResponse:
             at, path = self._now(), request.path.removeprefix(BASE)
             request[BODY] = Body()
-            response = await self._answer(request, path, handler)
+            response = _banned() if self._limits.is_banned else await self._answer(request, path, handler)
+            self._limits.answered(response.status, response.headers)
             is_cut = request.transport is None or request.transport.is_closing()
             status = 0 if is_cut else response.status
             self._record(Recorded(request.method, path, status, at, request[BODY].payload))
@@ -126,6 +127,11 @@ class Door:
             headers.setdefault("Content-Type", "text/html")
             return web.Response(text=body, status=fault.status, headers=headers)
         return answer(body, status=fault.status, headers=headers)
+
+
+def _banned() -> web.Response:
+    """Cloudflare's answer to an address with too many invalid requests: no JSON, and no `Via`."""
+    return web.Response(text="error code: 1015", status=429, content_type="text/html")
 
 
 def build(door: Door, *routes: list[web.RouteDef]) -> web.Application:
