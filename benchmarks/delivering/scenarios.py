@@ -39,10 +39,10 @@ async def many_to_few(scale: float) -> list[Figure]:
         expected = {(channel, sku) for _, channel in channels for sku in skus}
         took = await _run(it, len(expected), limit=30 + len(expected) / 20)
         report = await it.server("report")
-    messages = sum(not edit for *_, edit in report["arrived"])
+    posted = [len(told) for _, _, told, edit in report["arrived"] if not edit]
     return [
-        Figure("seconds until all was told", f"{took:.0f}"),
-        Figure("alerts in a message, on average", f"{len(expected) / max(1, messages):.1f}"),
+        Figure("seconds until all was told, or no longer waited", f"{took:.0f}"),
+        Figure("alerts in a message, on average", f"{sum(posted) / max(1, len(posted)):.1f}"),
         *_kept(report, expected),
     ]
 

@@ -87,8 +87,8 @@ async def _until_idle(turn: Callable[[], Awaitable[bool]]) -> None:
 
 
 async def _all_sent(it: Rig, count: int) -> None:
-    """Turn after turn; a deliverer that never comes to an end has a minute."""
-    end = time.monotonic() + 60
+    """Turn after turn; a deliverer that never comes to an end has three minutes."""
+    end = time.monotonic() + 180
     while time.monotonic() < end:
         if not await it.deliver():
             if (await it.server("count"))["told"] >= count:
