@@ -20,6 +20,7 @@ from discord.http import Route
 from alerts.domain.errors import BadInput, DiscordRefused, SentryError
 from alerts.ports import Clock
 from alerts.store.ports import Notes
+from bot.ui.language import language_of, speak
 from bot.ui.replies import reply_to
 
 _REFUSED = "Discord refused the token: copy a new one from the Developer Portal (Bot → Reset Token) to DISCORD_TOKEN."
@@ -31,6 +32,11 @@ NONE = discord.AllowedMentions.none()
 
 class Tree(app_commands.CommandTree["Client"]):
     """Answers every error in words; the log has the rest under the same request id."""
+
+    async def interaction_check(self, interaction: discord.Interaction[Client], /) -> bool:
+        # Each interaction is a task of its own, so this holds for its answers and for nobody else's.
+        speak(language_of(interaction.locale))
+        return True
 
     async def on_error(self, interaction: discord.Interaction[Client], error: app_commands.AppCommandError, /) -> None:
         cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
@@ -141,8 +147,12 @@ def point_at(api_base: str) -> None:
 
 
 async def add_cogs(client: Client, cogs: Sequence[commands.Cog]) -> None:
-    """Start whole or not at all: a cog that fails to load stops the start. It may have `menus` beside its commands."""
+    """Start whole or not at all: a cog that fails to load stops the start.
+
+    Beside its commands it may have `menus`, and `controls`: buttons and selects that live through restarts.
+    """
     for cog in cogs:
         await client.add_cog(cog)
         for menu in getattr(cog, "menus", ()):
             client.tree.add_command(menu)
+        client.add_dynamic_items(*getattr(cog, "controls", ()))

@@ -1,0 +1,72 @@
+"""What we say, in the reader's language: gettext catalogues, one per language, English where a text is missing.
+
+The language of the moment is a context variable: of a member's own locale while a command is answered, of the guild's
+choice while an alert is made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
+from gettext import GNUTranslations, NullTranslations
+from importlib.resources import files
+from io import BytesIO
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+# Discord's names of the languages that we speak → ours (alerts/domain/guild.py, bot/ui/languages/<name>.po).
+LANGUAGES = {"en-US": "en", "en-GB": "en", "de": "de", "fr": "fr", "es-ES": "es", "es-419": "es", "ja": "ja",
+             "pt-BR": "pt-BR"}  # fmt: skip
+_language: ContextVar[str] = ContextVar("language", default="en")
+
+
+def t(text: str, /, **values: object) -> str:
+    """The text in the language of the moment, with `{name}` replaced by the values."""
+    said = _catalogue(_language.get()).gettext(text)
+    return said.format(**values) if values else said
+
+
+def n(one: str, many: str, count: int, /, **values: object) -> str:
+    """The same for a number of things; `{count}` is the number."""
+    return _catalogue(_language.get()).ngettext(one, many, count).format(count=count, **values)
+
+
+def language_of(locale: object) -> str:
+    """Our name for one of Discord's locales; English for one that we do not speak."""
+    return LANGUAGES.get(str(locale), "en")
+
+
+def spoken() -> str:
+    """The language of the moment, by our name."""
+    return _language.get()
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Say everything in this language, by our name, for as long as the block runs."""
+    token = _language.set(language)
+    try:
+        yield
+    finally:
+        _language.reset(token)
+
+
+def speak(language: str) -> None:
+    """Say everything in this language for the rest of the task that calls."""
+    _language.set(language)
+
+
+@cache
+def _catalogue(language: str) -> NullTranslations:
+    """A language's texts. English is what is written in the sources."""
+    place = files("bot.ui") / "languages" / f"{language}.po"
+    if language == "en" or not place.is_file():
+        return NullTranslations()
+    compiled = BytesIO()
+    with place.open("rb") as file:
+        write_mo(compiled, read_po(file, locale=language.replace("-", "_")))
+    compiled.seek(0)
+    return GNUTranslations(compiled)
