@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -170,10 +171,10 @@ class Deliver:
         ready: list[tuple[Plan, Letter]] = []
         ended: list[Outcome] = []
         for plan in await self._plan(lines, now):
-            ended += plan.ended
             if letter := await self._letter(plan):
                 ready.append((plan, letter))
             else:
+                ended += plan.ended
                 self._pace.give_back()
                 self._lanes.put_back(plan.target, ended=_ids(plan.ended), until=plan.until)
         if ended:
@@ -183,6 +184,7 @@ class Deliver:
             log.warning("somebody else delivers now")
             self._stand_up()
             return False
+        await self._endings.buried([outcome for attempt in attempts for outcome in attempt.ended], now)
         for plan, letter in ready:
             request = self._on_the_way[plan.target] = Request(plan, letter)
             request.task = asyncio.create_task(self._send(plan, letter), name=f"send {letter.id}")
@@ -295,9 +297,9 @@ class Deliver:
 def _attempt(plan: Plan) -> Attempt:
     """What to note before the request; an edit needs no message of its own to be repeated in."""
     if plan.attempt:
-        return plan.attempt
+        return replace(plan.attempt, ended=plan.ended)
     assert plan.edit
-    return Attempt("", plan.absorbed, (plan.edit,))
+    return Attempt("", plan.absorbed, (plan.edit,), plan.ended)
 
 
 def _refused(claims: Sequence[Claim], standing: Standing, now: datetime) -> Plan:

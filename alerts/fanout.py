@@ -9,7 +9,7 @@ from typing import Protocol
 
 import structlog
 
-from alerts.domain.deliveries import Delivery, delivery_for, delivery_id, together
+from alerts.domain.deliveries import Delivery, delivery_for, delivery_id, follow_up_id, together
 from alerts.domain.episodes import is_followed
 from alerts.domain.first_sight import so_already
 from alerts.domain.floor import DEFAULT_FLOOR, MOVES, Floor, floor_of, measured
@@ -108,8 +108,8 @@ class Fanout:
         verb, stage = await self._weigh(change, subscription, market, floor, identity)
         stages = [*found(change, subscription.guild), stage]
         is_told = verb is Verb.DELIVER
-        if is_told or (verb is Verb.SUPPRESS and is_followed(change, subscription)):
-            # Not asked for, but a living alert follows what becomes of it. What is held is told later, under this id.
+        if is_told or is_followed(change, subscription):
+            # Not asked for, or not now, but a living alert follows what becomes of it.
             delivery = self._delivery(change, subscription, market, identity, is_follow_up=not is_told)
             await self._store.enqueue(delivery)
             # A follow-up is noted when it changes a message; mostly there is none to change.
@@ -204,7 +204,7 @@ class Fanout:
         product = self._products.get(change.sku)
         name, now = product.name if product else change.sku, self._clock.now()
         made = delivery_for(change, subscription, product_name=name, now=now, is_follow_up=is_follow_up, market=market)
-        return made.model_copy(update={"id": identity})
+        return made.model_copy(update={"id": follow_up_id(identity, subscription.id) if is_follow_up else identity})
 
 
 def _place(delivery: Delivery) -> tuple[int, str]:

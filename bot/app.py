@@ -62,7 +62,7 @@ from bot.returns import Returns
 from bot.web.health import serve_health
 
 _WAIT = timedelta(milliseconds=250)  # how long fan-out and delivery wait for the first thing to do
-_DRAIN = 5.0  # seconds for what is on its way; with the rest of the end still within the ten that Docker gives
+_DRAIN = 1.0  # seconds for what outlasted the deliverer's own patience at the end
 log = structlog.get_logger()
 
 
@@ -309,7 +309,15 @@ async def _discord(parts: Engine, tasks: list[asyncio.Task[None]]) -> AsyncItera
         ],
     )
     notify = Notify(client, clock=parts.clock, addresses=parts.addresses, worker=parts.worker)
-    deliver = Deliver(store=parts.store, notifier=notify, clock=parts.clock, name=_this_process())
+    pace = settings.discord.pace
+    deliver = Deliver(
+        store=parts.store,
+        notifier=notify,
+        clock=parts.clock,
+        name=_this_process(),
+        rate=1 / pace.total_seconds() if pace else None,
+        rests_until=invalid.rest_until,
+    )
 
     async def turn() -> bool:
         return client.is_logged_in and await deliver.turn(wait=_WAIT)
@@ -324,11 +332,11 @@ async def _discord(parts: Engine, tasks: list[asyncio.Task[None]]) -> AsyncItera
             running(telling.run(), tasks, "notices", end=telling.stop),
         ):
             yield
-        await notify.drain(_DRAIN)
-        await notify.aclose()
         with suppress(StoreError):
             await deliver.leave()
             await notices.leave()
+        await notify.drain(_DRAIN)
+        await notify.aclose()
 
 
 def _notices(parts: Engine, client: Client, invalid: InvalidRequests) -> Notices:

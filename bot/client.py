@@ -26,6 +26,7 @@ from bot.ui.replies import reply_to
 _REFUSED = "Discord refused the token: copy a new one from the Developer Portal (Bot → Reset Token) to DISCORD_TOKEN."
 _NO_INTENTS = "Discord refused our intents, though none is privileged: check the application in the Developer Portal."
 _BAD_TOKEN = 4004
+_SWEEP_EVERY = 60.0
 log = structlog.get_logger()
 NONE = discord.AllowedMentions.none()
 
@@ -81,6 +82,16 @@ class Client(commands.AutoShardedBot):
             **options,
         )
         self._notes, self._clock = notes, clock
+        # discord.py looks through every channel's limits whenever a channel is new: in a burst over 8,000 channels that
+        # takes three quarters of its time (benchmarks/delivery.py). Once a minute forgets the old ones soon enough.
+        sweep, self._swept_at = self.http._try_clear_expired_ratelimits, float("-inf")  # noqa: SLF001 - there is no other way
+
+        def sweep_now_and_then() -> None:
+            if clock.monotonic() - self._swept_at >= _SWEEP_EVERY:
+                self._swept_at = clock.monotonic()
+                sweep()
+
+        self.http._try_clear_expired_ratelimits = sweep_now_and_then  # type: ignore[method-assign]  # noqa: SLF001
 
     @property
     def is_logged_in(self) -> bool:

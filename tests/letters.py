@@ -9,7 +9,7 @@ from alerts.domain.episodes import Episode, follow
 from alerts.domain.letters import Letter, Part, letter_id
 from alerts.domain.model import ChangeKind, Snapshot
 from alerts.domain.wishes import Target
-from tests.worlds import MINUTE, START, change, subscription
+from tests.worlds import MINUTE, OUT, START, change, subscription
 
 NOTHING = Snapshot(sku="pi5")
 
@@ -30,7 +30,8 @@ def sold_out(opening: Part, *, after: timedelta = 3 * MINUTE, message_id: int | 
     at = opening.delivery.change.at + after
     opened = follow(None, opening.delivery).episode
     assert opened
-    end = opening.delivery.change.model_copy(update={"kind": ChangeKind.SOLD_OUT, "at": at})
+    gone = opening.delivery.change.new.model_copy(update={"availability": OUT})
+    end = opening.delivery.change.model_copy(update={"kind": ChangeKind.SOLD_OUT, "at": at, "new": gone})
     closed = follow(opened, opening.delivery.model_copy(update={"id": "z" * 24, "change": end})).episode
     assert isinstance(closed, Episode)
     return Part(opening.delivery, NOTHING, closed.model_copy(update={"message_id": message_id}))

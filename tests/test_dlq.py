@@ -12,10 +12,11 @@ import pytest
 
 from alerts.domain.deliveries import DeliveryState, delivery_for
 from alerts.store.embedded import Embedded
+from alerts.store.ports import Outcome
 from alerts.store.redis.store import RedisStore
 from bot.cli.main import run
 from tests.test_cli import _at_home, config, embedded, sentence
-from tests.worlds import START, change, subscription
+from tests.worlds import MINUTE, START, change, subscription
 
 pytestmark = pytest.mark.valkey
 __all__ = ["_at_home", "config", "embedded"]
@@ -38,8 +39,11 @@ def dead(embedded: Path) -> list[str]:
     async def bury(store: RedisStore) -> list[str]:
         for channel in (1, 2):
             await store.enqueue(delivery_for(change(), subscription(channel=channel), product_name="Pi", now=START))
-            (claim,) = await store.claim(START, limit=9, wait=timedelta(0))
-            await store.bury(claim, f"Invalid Form Body in {channel}")
+            (claim,) = await store.open(await store.take(limit=9, wait=timedelta(0)))
+            number = await store.lead("deliver", "one", ttl=MINUTE)
+            reason = f"Invalid Form Body in {channel}"
+            outcome = Outcome(claim, DeliveryState.BURIED, reason, is_dead=True)
+            await store.finish(number, [outcome], START + channel * MINUTE)
         return [each.delivery.id for each in reversed(await store.dead_letters(9))]
 
     found = with_store(embedded, bury)

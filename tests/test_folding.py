@@ -63,7 +63,7 @@ def test_a_restock_that_sold_out_before_it_was_told_is_one_closed_message_that_p
     folded = fold(queued(offer(IN, "90"), offer(OUT, "90")))
 
     (kept,) = folded.deliveries
-    assert alert_text(kept) == "Sold out after 1 h: **Raspberry Pi 5** at Acme, £90.00"
+    assert alert_text(kept) == "Was in stock for 1 h, sold out: **Raspberry Pi 5** at Acme, £90.00"
     assert kept.mention_role is None
     assert alert_embed(kept, Snapshot(sku="pi5")).fields[0].value == "~~£90.00~~\n🔴 Sold out after 1 h"
     assert reasons(folded) == [("sold_out", "told in the message that it ends, which was not sent yet")]
@@ -155,7 +155,7 @@ def test_below_a_threshold_and_sold_out_is_one_closed_message_like_a_restock() -
     folded = fold(queued(offer(IN, "80"), offer(OUT, "80"), start=offer(IN, "100"), below="90 GBP"))
 
     kept = folded.deliveries[0]
-    assert alert_text(kept) == "Sold out after 1 h: **Raspberry Pi 5** at Acme, £80.00 (was £100.00, -20%)"
+    assert alert_text(kept) == "Was in stock for 1 h, sold out: **Raspberry Pi 5** at Acme, £80.00 (was £100.00, -20%)"
     assert kept.mention_role is None
 
 

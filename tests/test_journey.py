@@ -75,9 +75,20 @@ async def test_every_restock_is_told_however_alike_they_are(world: World) -> Non
     await world.subscriptions.add(GUILD, PI, DEALS, by=ADMIN)
     for found in (offer(OUT), offer(IN), offer(OUT), offer(IN)):
         await world.look(found)
+        await world.turn()
         await world.clock.advance(3600)
 
     assert await world.turn() == [(ChangeKind.RESTOCKED, DEALS.id)] * 2
+
+
+async def test_of_restocks_that_nobody_could_be_told_the_newest_is_told(world: World) -> None:
+    await world.subscriptions.add(GUILD, PI, DEALS, by=ADMIN)
+    for found in (offer(OUT), offer(IN), offer(OUT), offer(IN)):
+        await world.clock.advance(1800)
+        await world.look(found)
+        await world.fanout()
+
+    assert await world.turn() == [(ChangeKind.RESTOCKED, DEALS.id)]
 
 
 async def test_two_guilds_and_two_channels_each_hear_it(world: World) -> None:

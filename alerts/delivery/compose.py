@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from alerts.domain.deliveries import Delivery, DeliveryState, worth_telling
 from alerts.domain.episodes import Act, Episode, follow, may_be_edited_at
+from alerts.domain.folding import fold
 from alerts.domain.letters import MOST_PARTS, Letter, Part, letter_id
 from alerts.domain.model import Snapshot
 from alerts.store.ports import Attempt, Claim, Outcome
@@ -48,7 +49,30 @@ def compose(
     """
     if claims[0].ticket.letter:
         return _again(claims, episodes, waiting, now)
-    return _Composer(claims, episodes, waiting, now).plan()
+    kept, overtaken = _folded(claims)
+    plan = _Composer(kept, episodes, waiting, now).plan()
+    plan.ended += overtaken
+    return plan
+
+
+def _folded(claims: Sequence[Claim]) -> tuple[list[Claim], list[Outcome]]:
+    """Of what was never attempted the newest state of each product, and what that makes needless."""
+    products: dict[str, list[Delivery]] = {}
+    for claim in claims:
+        if claim.tried_at is None:
+            products.setdefault(claim.delivery.change.sku, []).append(claim.delivery)
+    folds = [fold(each) for each in products.values() if len(each) > 1]
+    told = {each.id: each for made in folds for each in made.deliveries}
+    gone = {each.delivery.id: each.reason for made in folds for each in made.superseded}
+    kept = []
+    for claim in claims:
+        delivery = told.get(claim.delivery.id, claim.delivery)
+        if claim.delivery.id not in gone:
+            kept.append(replace(claim, delivery=delivery, is_changed=delivery != claim.delivery))
+    ended = [
+        Outcome(claim, DeliveryState.BURIED, gone[claim.delivery.id]) for claim in claims if claim.delivery.id in gone
+    ]
+    return kept, ended
 
 
 def _again(

@@ -91,8 +91,10 @@ class Endings:
         # What was refused was not posted, so the next message may hold something newer. Else nobody can tell.
         is_open = request.plan.attempt is not None and error.remedy is not Remedy.PAUSE
         letter = request.letter.id if is_open else None
+        # A target that is paused has its own time, which whoever mends it puts an end to.
+        at = None if standing.until else until
         return [
-            Outcome(claim, DeliveryState.POSTPONED, str(error), until, letter=letter, part=part if letter else 0)
+            Outcome(claim, DeliveryState.POSTPONED, str(error), at, letter=letter, part=part if letter else 0)
             for part, claim in enumerate(claims)
         ]
 
@@ -100,7 +102,7 @@ class Endings:
         """They end without being told; those that were only too late say so."""
         stages: list[Stage] = []
         for each in outcomes:
-            if each.state is DeliveryState.BURIED:
+            if each.state is DeliveryState.BURIED and not each.claim.delivery.is_follow_up:
                 step = Step.BURIED if each.is_dead else Step.EXPIRED
                 stages += went(each.claim.delivery, step, each.note, now)
         await self._store.note_stages(stages)

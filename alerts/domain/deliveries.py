@@ -106,6 +106,12 @@ def delivery_id(change: Change, target: Target) -> str:
     return base64.b32encode(digest).decode().lower()[:ID_LENGTH]
 
 
+def follow_up_id(identity: str, subscription: str) -> str:
+    """The id of what only changes a message that stands: another than that of the news, which somebody may be told."""
+    digest = blake2b(f"{identity}|{subscription}|follow-up".encode(), digest_size=16).digest()
+    return base64.b32encode(digest).decode().lower()[:ID_LENGTH]
+
+
 def delivery_for(
     change: Change,
     subscription: Subscription,

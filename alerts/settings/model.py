@@ -73,6 +73,8 @@ class Section(BaseModel):
 class DiscordSection(Section):
     api_base: WebAddress = "https://discord.com/api/v10"
     token: SecretStr | None = None  # from DISCORD_TOKEN or DISCORD_TOKEN_FILE only
+    # Discord's wall is 50 a second for everything a bot does; the rest is for commands' answers.
+    pace: Pace = timedelta(seconds=1) / 45
 
 
 class StoreSection(Section):

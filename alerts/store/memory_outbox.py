@@ -103,6 +103,10 @@ class MemoryOutbox:
                 if queued.state not in _ENDED:
                     queued.state, queued.letter, queued.part = DeliveryState.SENDING, attempt.letter, part
                     queued.tries, queued.tried_at = queued.tries + 1, queued.tried_at or now
+                    queued.delivery = claim.delivery
+            for outcome in attempt.ended:
+                self._queued[outcome.claim.delivery.id].state = outcome.state
+                self._queued[outcome.claim.delivery.id].note = outcome.note
             if len(attempt.claims) > 1:
                 self._letters[attempt.letter] = [claim.delivery for claim in attempt.claims]
             for episode in attempt.episodes:

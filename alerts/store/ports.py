@@ -78,21 +78,16 @@ class Ticket:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A delivery whose turn has come. `tried_at` is when it was first attempted."""
+    """A delivery whose turn has come. `tried_at` is when it was first attempted.
+
+    `is_changed`: it tells something newer than when it was queued.
+    """
 
     ticket: Ticket
     delivery: Delivery
     tries: int = 0
     tried_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """A message about to be sent: its parts in their order, and the episodes that know of it."""
-
-    letter: str
-    claims: Sequence[Claim]
-    episodes: Sequence[Episode] = ()
+    is_changed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +105,19 @@ class Outcome:
     letter: str | None = None
     part: int = 0
     is_dead: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A message about to be sent: its parts in their order, as they are told, and the episodes that know of it.
+
+    `ended` are deliveries that this message makes needless.
+    """
+
+    letter: str
+    claims: Sequence[Claim]
+    episodes: Sequence[Episode] = ()
+    ended: Sequence[Outcome] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +204,9 @@ class Outbox(Protocol):
         """The deliveries themselves, in the order asked for; without those that have ended or are forgotten."""
 
     async def begin(self, seat: int, attempts: Sequence[Attempt], now: datetime) -> bool:
-        """Note that attempts begin, and keep their episodes, before anything is sent.
+        """Note that attempts begin, keep what they tell and their episodes, and end what they make needless.
+
+        All of it together, before anything is sent.
 
         False when the deliverer's seat has another number by now; then nothing was noted and nothing may be sent.
         """

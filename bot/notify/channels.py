@@ -9,6 +9,7 @@ import discord
 from alerts.domain.errors import DeliveryError, Remedy
 from alerts.domain.letters import Letter
 from alerts.ports import Clock
+from bot.notify.beforehand import refuse_in_vain
 from bot.notify.failures import ARCHIVED, DELETED_MEANWHILE
 from bot.notify.marker import Observe, is_stale, standing
 from bot.notify.troubles import in_our_words
@@ -26,6 +27,7 @@ class Channels:
         self._client, self._clock, self._observe = client, clock, observe
 
     async def post(self, letter: Letter) -> int:
+        refuse_in_vain(self._client, letter)
         async with in_our_words():
             place = await self._place(letter)
             if is_stale(letter, self._clock):

@@ -8,6 +8,7 @@ import discord
 
 from alerts.domain.errors import DeliveryError, Remedy
 from alerts.domain.letters import Letter
+from bot.notify.beforehand import refuse_in_vain
 from bot.notify.channels import change, own_id
 from bot.notify.marker import Observe, is_it
 from bot.notify.troubles import in_our_words
@@ -24,6 +25,7 @@ class Forums:
         self._client, self._observe = client, observe
 
     async def post(self, letter: Letter) -> int:
+        refuse_in_vain(self._client, letter)
         async with in_our_words():
             if letter.tried_at:
                 self._observe("ambiguous")

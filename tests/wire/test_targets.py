@@ -5,19 +5,21 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import timedelta
 
 import discord
 import pytest
 
+from alerts.deliver import Deliver
 from alerts.delivery.notices import Notices
 from alerts.domain.deliveries import delivery_for
 from alerts.domain.errors import DeliveryError, Remedy, StoreUnavailable
+from alerts.domain.letters import Letter
 from alerts.domain.standing import PATIENCE, Notice, Standing, StandingState, after_failure
 from alerts.domain.wishes import Target, TargetKind
 from alerts.store.memory import MemoryStore
 from bot.admins import GuildAdmins
 from bot.client import Client
+from bot.notify.channels import Channels
 from bot.playground.discord.permissions import Permission
 from bot.playground.discord.server import DiscordServer
 from bot.playground.discord.shapes import FORUM, Channel
@@ -30,11 +32,9 @@ from tests.worlds import MINUTE, START, change, subscription
 
 pytestmark = pytest.mark.wire
 
-REMEDY = {403: Remedy.PAUSE, 404: Remedy.DISABLE}
-
 
 class Small:
-    """The real connection, admins, notices and returns; its delivering is as small as can be."""
+    """The real connection, admins, notices and returns, and the real delivering into channels."""
 
     def __init__(self, server: DiscordServer, client: Client, store: MemoryStore, clock: FakeClock) -> None:
         self.server, self.client, self.store, self.clock = server, client, store, clock
@@ -42,6 +42,7 @@ class Small:
         self.chosen: int | None = None
         self.rests = False
         self.tries = 0
+        self.channels = Channels(client, clock=clock, observe=lambda _: None)
         self.notices = Notices(store=store, admins=self.admins(), clock=clock, name="a")
 
     def admins(self) -> GuildAdmins:
@@ -67,24 +68,16 @@ class Small:
         await self.store.enqueue(delivery_for(news, wish, product_name="Pi", now=START))
 
     async def deliver(self) -> None:
-        """Try what is waiting where it may be tried, once."""
-        now = self.clock.now()
-        for claim in await self.store.claim(now, limit=99, wait=timedelta(0)):
-            target = claim.delivery.target
-            known = (await self.store.standings()).get(str(target)) or Standing(target=target, guild=self.guild)
-            if not known.may_be_tried(now):
-                continue
-            self.tries += 1
-            channel = self.client.get_partial_messageable(target.id, guild_id=self.guild)
-            try:
-                message = await channel.send(embed=discord.Embed(title="Back in stock"), nonce=claim.delivery.id)
-            except discord.HTTPException as exc:
-                error = DeliveryError(exc.text, remedy=REMEDY[exc.status], code=exc.code)
-                await self.store.put_standing(after_failure(known, error, now))
-            else:
-                await self.store.settle(claim, message.id)
-                await self.store.clear_standing(target)
+        """Try what is waiting where it may be tried, and tell the admins what came of it."""
+        await Deliver(store=self.store, notifier=self, clock=self.clock, name="one")()
         await self.notices.look()
+
+    async def post(self, letter: Letter) -> int:
+        self.tries += 1
+        return await self.channels.post(letter)
+
+    async def edit(self, letter: Letter, message_id: int) -> None:
+        await self.channels.edit(letter, message_id)
 
     def texts(self, channel: str = "general") -> list[str]:
         return [message["content"] for message in self.world.messages(channel)]

@@ -87,16 +87,22 @@ class RedisOutbox:
         ]
 
     async def begin(self, seat: int, attempts: Sequence[Attempt], now: datetime) -> bool:
-        names, texts = [keys.seat("deliver")], dict[str, str]()
-        args: _Args = [seat, now.isoformat(), sum(len(attempt.claims) for attempt in attempts)]
+        texts = dict[str, str]()
+        claims = [(attempt.letter, part, c) for attempt in attempts for part, c in enumerate(attempt.claims)]
+        ended = [outcome for attempt in attempts for outcome in attempt.ended]
         for attempt in attempts:
-            for part, claim in enumerate(attempt.claims):
-                names.append(keys.delivery(claim.delivery.id))
-                args += [attempt.letter, part]
             texts |= _texts(attempt.episodes)
-            if len(attempt.claims) > 1:
+            if len(attempt.claims) > 1 and attempt.letter:
                 body = _DELIVERIES.dump_json([claim.delivery for claim in attempt.claims], exclude_defaults=True)
                 texts[keys.letter(attempt.letter)] = body.decode()
+        names = [keys.seat("deliver"), keys.QUEUE, *(keys.delivery(claim.delivery.id) for _, _, claim in claims)]
+        names += [keys.delivery(outcome.claim.delivery.id) for outcome in ended]
+        args: _Args = [seat, now.isoformat(), keys.QUEUE_GROUP, len(claims), len(ended)]
+        for letter, part, claim in claims:
+            body = claim.delivery.model_dump_json(exclude_defaults=True).encode() if claim.is_changed else b""
+            args += [letter, part, body.decode()]
+        for outcome in ended:
+            args += [outcome.claim.ticket.ticket, outcome.state, outcome.note]
         return bool(await self._link.run("begin", [*names, *texts], [*args, *_kept(texts)]))
 
     async def finish(
