@@ -170,8 +170,9 @@ class Deliver:
         lines, now = list(self._next_lines()), self._clock.now()
         ready: list[tuple[Plan, Letter]] = []
         ended: list[Outcome] = []
+        seen: dict[str, Snapshot] = {}  # of this turn: one change for many targets is read once
         for plan in await self._plan(lines, now):
-            if letter := await self._letter(plan):
+            if letter := await self._letter(plan, seen):
                 ready.append((plan, letter))
             else:
                 ended += plan.ended
@@ -227,22 +228,24 @@ class Deliver:
                 self._lanes.put_back(line.target)
         return plans
 
-    async def _letter(self, plan: Plan) -> Letter | None:
+    async def _letter(self, plan: Plan, seen: dict[str, Snapshot]) -> Letter | None:
         """What to post, or what the message to edit shows from now on."""
         if plan.attempt:
-            return plan.letter(await self._snapshots([claim.delivery for claim in plan.attempt.claims]))
+            await self._look([claim.delivery for claim in plan.attempt.claims], seen)
+            return plan.letter(seen)
         if not plan.edit:
             return None
         opening, letter = plan.edit.opening, plan.edit.letter
         deliveries = (await self._store.letter(letter) if letter else None) or [opening]
         known = await self._store.episodes([(each.target, each.change.sku) for each in deliveries])
         episodes = {each.opening.id: each for each in (*known, plan.edit) if each}
-        snapshots = await self._snapshots(deliveries)
-        parts = (Part(each, snapshots[each.change.sku], episodes.get(each.id)) for each in deliveries)
+        await self._look(deliveries, seen)
+        parts = (Part(each, seen[each.change.sku], episodes.get(each.id)) for each in deliveries)
         return Letter(letter or opening.id, tuple(parts))
 
-    async def _snapshots(self, deliveries: Iterable[Delivery]) -> dict[str, Snapshot]:
-        return {sku: await self._store.snapshot(sku) for sku in {each.change.sku for each in deliveries}}
+    async def _look(self, deliveries: Iterable[Delivery], seen: dict[str, Snapshot]) -> None:
+        for sku in {each.change.sku for each in deliveries} - seen.keys():
+            seen[sku] = await self._store.snapshot(sku)
 
     async def _send(self, plan: Plan, letter: Letter) -> int:
         try:

@@ -212,7 +212,7 @@ async def test_a_spread_that_is_repeated_after_a_crash_tells_a_measured_move_onc
         await world.look(offer(IN, "88"))
         await world.clock.advance(60)
     (news,) = await world.store.take_news("dies here", limit=9, wait=timedelta(0))
-    await world.fanout._spread(news.change)  # and never says that it is done
+    await world.fanout._spread(news)  # and never says that it is done
     await world.clock.advance(6)
 
     assert await played(world, "88") == [(1, "100.00 GBP", "88.00 GBP")]

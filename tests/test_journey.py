@@ -114,7 +114,7 @@ async def test_a_spread_that_was_cut_short_and_repeated_tells_once(world: World)
     for found in (offer(OUT), offer(IN)):
         await world.look(found)
     (news,) = await world.store.take_news("dies here", limit=9, wait=timedelta(0))
-    await world.fanout._spread(news.change)  # and never says that it is done
+    await world.fanout._spread(news)  # and never says that it is done
     await world.clock.advance(6)
 
     assert await world.turn() == [(ChangeKind.RESTOCKED, DEALS.id)]

@@ -63,8 +63,10 @@ class Endings:
         await self._remember([each for request in requests for each in _told(request)], now)
         await self._store.note_stages([stage for request in requests for stage in _stages(request, now)])
         for request in requests:
-            alerts = len(request.posts) or 1
-            log.info("delivered", letter=request.letter.id, message=request.task.result(), alerts=alerts)
+            log.debug("message", letter=request.letter.id, message=request.task.result(), target=request.plan.target)
+        if requests:
+            alerts = sum(len(request.posts) + len(request.plan.absorbed) for request in requests)
+            log.info("delivered", messages=len(requests), alerts=alerts)
         return [
             Outcome(claim, DeliveryState.SENT, str(request.task.result()))
             for request in requests
@@ -114,14 +116,17 @@ class Endings:
         for delivery in deliveries:
             for subscription_id, change in ((delivery.subscription, delivery.change), *_also(delivery)):
                 changes.setdefault((delivery.guild, subscription_id), []).append(change)
-        after = {}
-        for name, found in zip(changes, await self._store.memories(list(changes)), strict=True):
-            if found:
-                subscription, memory = found
-                for change in changes[name]:
-                    memory = told(memory, change, subscription, now)
-                after[name] = memory
-        await self._store.put_memories(after)
+        while changes:
+            after = {}
+            for name, found in zip(changes, await self._store.memories(list(changes)), strict=True):
+                if found:
+                    subscription, before = found
+                    memory = before
+                    for change in changes[name]:
+                        memory = told(memory, change, subscription, now)
+                    after[name] = before, memory
+            # Fan-out may arm a threshold again at the same moment: neither must undo the other.
+            changes = {name: changes[name] for name in await self._store.swap_memories(after)}
 
 
 def episodes_after(request: Request, now: datetime) -> Iterator[Episode]:

@@ -67,6 +67,7 @@ class Delivery(Fact):
     queued_at: AwareDatetime
     is_follow_up: bool = False
     also: tuple[Also, ...] = ()
+    covers: tuple[KeyPart, ...] = ()
     market: Market | None = None
     threshold: Threshold | None = None
     joins: bool = True
@@ -147,4 +148,5 @@ def together(deliveries: Sequence[Delivery]) -> Delivery:
     also = tuple(Also(subscription=d.subscription, product_name=d.product_name, change=d.change) for d in rest)
     role = next((each.mention_role for each in deliveries if each.mention_role), None)
     name = base64.b32encode(digest).decode().lower()[:ID_LENGTH]
-    return first.model_copy(update={"id": name, "also": also, "mention_role": role})
+    covers = tuple(each.id for each in deliveries)
+    return first.model_copy(update={"id": name, "also": also, "covers": covers, "mention_role": role})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _TOKENS = re.compile(r"<(?=[@#:/a-zA-Z!&])")
 _MARKDOWN = re.compile(r"([\\*_~`|>\[\]()#])")
@@ -11,12 +12,14 @@ _SPACE = re.compile(r"\s+")
 _ZWJ = "\u200d"
 
 
+@lru_cache(4096)
 def plain(text: str, limit: int) -> str:
     """One line without control or direction characters, at most `limit` UTF-16 units, as Discord counts."""
     visible = "".join(c if unicodedata.category(c) not in ("Cc", "Cf", "Cs") or c == _ZWJ else " " for c in text)
     return cut(_SPACE.sub(" ", unicodedata.normalize("NFC", visible)).strip(), limit)
 
 
+@lru_cache(4096)
 def harmless(text: str, limit: int = 200) -> str:
     """Shop text for a Discord message: `plain`, with mentions, links and markdown taken apart."""
     safe = _TOKENS.sub("‹", plain(text, limit))

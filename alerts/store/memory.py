@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -99,6 +99,9 @@ class MemoryStore(MemoryOutbox, MemoryTargets, MemoryTrails, MemoryGuilds, Memor
         self._taken.update(dict.fromkeys(free, now))
         return [self._news[ticket] for ticket in free]
 
+    async def hold_news(self, consumer: str, tickets: Sequence[str]) -> None:
+        self._taken.update(dict.fromkeys(tickets, self.clock.monotonic()))
+
     async def news_done(self, tickets: Sequence[str]) -> None:
         for ticket in tickets:
             self._news.pop(ticket, None)
@@ -157,11 +160,13 @@ class MemoryStore(MemoryOutbox, MemoryTargets, MemoryTrails, MemoryGuilds, Memor
         wishes = ((self._subscriptions.get(each), self._memories.get(each, Memory())) for each in wanted)
         return [(wish, memory) if wish else None for wish, memory in wishes]
 
-    async def put_memory(self, guild: int, subscription_id: str, memory: Memory) -> None:
-        self._memories[guild, subscription_id] = memory
-
-    async def put_memories(self, memories: Mapping[tuple[int, str], Memory]) -> None:
-        self._memories.update(memories)
+    async def swap_memories(
+        self, memories: Mapping[tuple[int, str], tuple[Memory, Memory]]
+    ) -> Collection[tuple[int, str]]:
+        lost = [name for name, (before, _) in memories.items() if self._memories.get(name, Memory()) != before]
+        kept = {name: after for name, (_, after) in memories.items() if name not in lost}
+        self._memories.update({name: after for name, after in kept.items() if name in self._subscriptions})
+        return lost
 
     # Timetable
 

@@ -47,14 +47,22 @@ class MemoryOutbox:
     _numbers: dict[str, int] = field(default_factory=dict, init=False)
     _queued: dict[str, _Queued] = field(default_factory=dict, init=False)
     _letters: dict[str, Sequence[Delivery]] = field(default_factory=dict, init=False)
+    _covered: set[str] = field(default_factory=set, init=False)
     _dead: dict[str, datetime] = field(default_factory=dict, init=False)
     _episodes: dict[tuple[str, str], Episode] = field(default_factory=dict, init=False)
 
-    async def enqueue(self, delivery: Delivery) -> bool:
-        if delivery.id in self._queued:
-            return False
-        self._queued[delivery.id] = _Queued(delivery, f"{next(self._serial):020}")
-        return True
+    async def enqueue(self, *deliveries: Delivery) -> int:
+        count = 0
+        for each in deliveries:
+            if each.id in self._queued or each.id in self._covered:
+                continue
+            self._queued[each.id] = _Queued(each, f"{next(self._serial):020}")
+            self._covered.update(each.covers)
+            count += 1
+        return count
+
+    async def is_queued(self, ids: Sequence[str]) -> Sequence[bool]:
+        return [each in self._queued or each in self._covered for each in ids]
 
     async def lead(self, role: str, owner: str, *, ttl: timedelta) -> int:
         holder = self._holder(role)

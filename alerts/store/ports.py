@@ -5,7 +5,7 @@ Every method raises StoreError when memory is away; none of them ever answers "n
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -175,6 +175,9 @@ class NewsStream(Protocol):
     async def take_news(self, consumer: str, *, limit: int, wait: timedelta) -> Sequence[News]:
         """New changes and those whose taker died; waits at most `wait` for the first."""
 
+    async def hold_news(self, consumer: str, tickets: Sequence[str]) -> None:
+        """We are still at these: whoever looks for what a dead taker left leaves them to us for a while longer."""
+
     async def news_done(self, tickets: Sequence[str]) -> None:
         """Never hand these out again."""
 
@@ -182,8 +185,11 @@ class NewsStream(Protocol):
 class Outbox(Protocol):
     """Deliveries and their states."""
 
-    async def enqueue(self, delivery: Delivery) -> bool:
-        """Queue it once for ever; False when this id was queued before."""
+    async def enqueue(self, *deliveries: Delivery) -> int:
+        """Queue each once for ever, in this order; how many were not queued before, by themselves or in another."""
+
+    async def is_queued(self, ids: Sequence[str]) -> Sequence[bool]:
+        """Of each id, whether it was ever queued, by itself or in another."""
 
     async def lead(self, role: str, owner: str, *, ttl: timedelta) -> int:
         """Take or keep the only seat of a role; 0 while somebody else has it.
@@ -295,11 +301,13 @@ class Holds(Protocol):
     async def memories(self, wanted: Sequence[tuple[int, str]]) -> Sequence[tuple[Subscription, Memory] | None]:
         """Subscriptions by guild and id with what they were told, many at once; None for one that has ended."""
 
-    async def put_memories(self, memories: Mapping[tuple[int, str], Memory]) -> None:
-        """Remember many at once."""
+    async def swap_memories(
+        self, memories: Mapping[tuple[int, str], tuple[Memory, Memory]]
+    ) -> Collection[tuple[int, str]]:
+        """Remember the second instead of the first of each; those that somebody else has changed in between are not.
 
-    async def put_memory(self, guild: int, subscription_id: str, memory: Memory) -> None:
-        """Remember it, instead of what was there; an ended subscription is forgotten with its memory."""
+        Answers these. What belongs to a subscription that has ended is not kept.
+        """
 
 
 class Trails(Protocol):

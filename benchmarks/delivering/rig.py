@@ -12,22 +12,27 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from alerts.addresses import Addresses
 from alerts.clock import SystemClock
 from alerts.deliver import Deliver
 from alerts.fanout import Fanout
 from alerts.products import Products
 from alerts.store.embedded import Embedded
 from alerts.store.redis.store import RedisStore
+from alerts.store.seal import KeyRing
 from bot import logs
 from bot.client import Client
-from bot.notify import DiscordNotifier
+from bot.notify.apprise_worker import AppriseWorker
+from bot.notify.by_kind import Notify
 from bot.playground.discord.rest import BASE
 
 TOKEN = "playground"
 _IDLE = 0.01
+_WAIT = timedelta(milliseconds=250)
 _LAST_TURN = 10.0  # what is on its way at the end has so long, as at the bot's own end
 MEMORY = 300.0  # MB, the bar of every scenario
 Json = dict[str, Any]
@@ -99,13 +104,16 @@ class Rig:
     valkey: Embedded
     client: Client
     deliver: Deliver
-    notifier: DiscordNotifier
+    notifier: Notify
     fanout: Fanout
+
+    async def _deliver(self) -> bool:
+        return await self.deliver.turn(wait=_WAIT)
 
     async def run(self, *, until: Callable[[], Awaitable[bool]], limit: float) -> float:
         """Fan out and deliver side by side, as the bot does, until it is so or `limit` seconds have passed."""
         began, stop = time.monotonic(), asyncio.Event()
-        tasks = [asyncio.create_task(_turns(turn, stop)) for turn in (self.fanout, self.deliver)]
+        tasks = [asyncio.create_task(_turns(turn, stop)) for turn in (self.fanout, self._deliver)]
         try:
             while time.monotonic() - began < limit and not await until():
                 for task in tasks:
@@ -121,11 +129,13 @@ class Rig:
         return time.monotonic() - began
 
 
-def deliverer(store: RedisStore, client: Client, *, pace: float | None) -> tuple[Deliver, DiscordNotifier]:
+def deliverer(store: RedisStore, client: Client, *, pace: float | None) -> tuple[Deliver, Notify]:
     """The parts under test, put together as bot/app.py does. `pace` None: as fast as it goes."""
-    del pace  # today's deliverer has none
-    notifier = DiscordNotifier(client)
-    return Deliver(store=store, notifier=notifier, clock=SystemClock(), name="benchmark"), notifier
+    clock = SystemClock()
+    worker = AppriseWorker()
+    addresses = Addresses(store=store, seal=KeyRing(), api_base=BASE, understands=worker.understands)
+    notify = Notify(client, clock=clock, addresses=addresses, worker=worker)
+    return Deliver(store=store, notifier=notify, clock=clock, name="benchmark", rate=pace), notify
 
 
 @asynccontextmanager
@@ -150,8 +160,9 @@ async def rig(products: Products, *, server: str = "playground", pace: float | N
             else:
                 async with _connected(client):
                     yield made
-            await notifier.drain()
             await deliver.leave()
+            await notifier.drain(1.0)
+            await notifier.aclose()
 
 
 @asynccontextmanager

@@ -9,6 +9,7 @@ import pytest
 
 from alerts.domain.deliveries import Delivery, delivery_for
 from alerts.domain.errors import DeliveryError, Remedy
+from alerts.domain.memory import NOTHING, told
 from alerts.domain.model import ChangeKind, Point, Snapshot, Tier
 from alerts.domain.standing import Notice, Standing, after_failure
 from alerts.domain.trail import TRAIL_DAYS, TRAIL_LENGTH, Stage, Step
@@ -422,3 +423,29 @@ async def test_a_sealed_secret_that_is_removed_is_gone(store: Store) -> None:
         await store.remove_sealed(1, webhook)
 
     assert await store.sealed(1, webhook) is None
+
+
+# Memories
+
+
+async def test_a_memory_is_changed_only_by_who_knows_what_it_is(store: Store) -> None:
+    wish = subscription()
+    name = (wish.guild, wish.id)
+    await store.put_subscription(wish)
+    first, second = (told(NOTHING, change(at=START + n * MINUTE), wish, START + n * MINUTE) for n in (1, 2))
+
+    assert not await store.swap_memories({name: (NOTHING, first)})
+    assert list(await store.swap_memories({name: (NOTHING, second)})) == [name]
+    assert await store.memory(*name) == first
+    assert list(await store.memories([name, (2, "nobody's")])) == [(wish, first), None]
+    assert not await store.swap_memories({name: (first, second)})
+    assert await store.memory(*name) == second
+
+
+async def test_who_has_ended_is_remembered_no_more(store: Store) -> None:
+    wish = subscription()
+    name = (wish.guild, wish.id)
+
+    assert not await store.swap_memories({name: (NOTHING, told(NOTHING, change(), wish, START))})
+
+    assert await store.memory(*name) == NOTHING

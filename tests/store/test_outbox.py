@@ -6,8 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from alerts.domain.deliveries import Delivery, DeliveryState, delivery_for
+from alerts.domain.deliveries import Delivery, DeliveryState, delivery_for, together
 from alerts.domain.episodes import follow
+from alerts.domain.model import ChangeKind
 from alerts.store import keys
 from alerts.store.ports import Attempt, Claim, Outcome, Store
 from alerts.store.redis.store import RedisStore
@@ -36,6 +37,28 @@ async def test_the_same_delivery_twice_is_queued_once(store: Store) -> None:
     assert await store.enqueue(delivery())
     assert not await store.enqueue(delivery())
     assert len(await store.take(limit=9, wait=NOW)) == 1
+
+
+async def test_news_that_is_told_in_a_summary_is_never_queued_by_itself(store: Store) -> None:
+    alone = [delivery(kind=ChangeKind.RESTOCKED), delivery(kind=ChangeKind.PRICE_DROP)]
+
+    assert await store.enqueue(together(alone)) == 1
+
+    assert await store.enqueue(*alone) == 0
+    assert list(await store.is_queued([*(each.id for each in alone), together(alone).id, "nobody"])) == [
+        True,
+        True,
+        True,
+        False,
+    ]
+    assert [ticket.id for ticket in await store.take(limit=9, wait=NOW)] == [together(alone).id]
+
+
+async def test_of_several_queued_at_once_each_is_new_or_not(store: Store) -> None:
+    await store.enqueue(delivery(1))
+
+    assert await store.enqueue(delivery(2), delivery(1), delivery(3)) == 2
+    assert [ticket.target for ticket in await store.take(limit=9, wait=NOW)] == ["channel:1", "channel:2", "channel:3"]
 
 
 async def test_deliveries_come_in_the_order_they_were_queued_and_once(store: Store) -> None:

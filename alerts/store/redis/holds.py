@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from alerts.domain.memory import Memory
+from alerts.domain.memory import NOTHING, Memory
 from alerts.domain.waiting import Waiting
 from alerts.domain.wishes import Subscription
 from alerts.store import keys
@@ -53,19 +53,20 @@ class RedisHolds:
             for wish, raw in zip(found[::2], found[1::2], strict=True)
         ]
 
-    async def put_memories(self, memories: Mapping[tuple[int, str], Memory]) -> None:
-        if not memories:
-            return
-        async with self._link.trouble():
-            pipe = self._link.redis.pipeline(transaction=False)
-            for (guild, subscription_id), memory in memories.items():
-                pipe.hset(keys.memories(guild), subscription_id, memory.model_dump_json(exclude_defaults=True))
-            await pipe.execute()
+    async def swap_memories(
+        self, memories: Mapping[tuple[int, str], tuple[Memory, Memory]]
+    ) -> Collection[tuple[int, str]]:
+        calls = [
+            ([keys.memories(guild), keys.subscriptions(guild)], [name, _text(before), _text(after)])
+            for (guild, name), (before, after) in memories.items()
+        ]
+        done = await self._link.run_each("swap", calls)
+        return [name for name, is_kept in zip(memories, done, strict=True) if not is_kept]
 
-    async def put_memory(self, guild: int, subscription_id: str, memory: Memory) -> None:
-        async with self._link.trouble():
-            body = memory.model_dump_json(exclude_defaults=True)
-            await self._link.redis.hset(keys.memories(guild), subscription_id, body)
+
+def _text(memory: Memory) -> str:
+    """As it is kept; nothing for a memory of nothing."""
+    return memory.model_dump_json(exclude_defaults=True) if memory != NOTHING else ""
 
 
 def _body(waiting: Waiting) -> str:

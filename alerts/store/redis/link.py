@@ -20,7 +20,7 @@ from alerts.store.redis.troubles import ours
 SCHEMA = 1
 PARTITIONS = 1
 _SCRIPTS = ("begin", "commit", "drop", "enqueue", "finish", "lead", "lock", "move", "redrive", "release", "renew",
-            "schedule", "vendor")  # fmt: skip
+            "schedule", "swap", "vendor")  # fmt: skip
 log = structlog.get_logger()
 
 
@@ -37,6 +37,25 @@ class Link:
         self._client = client_for(self._address, named)
         # redis-py's types allow bytes and str everywhere; with decode_responses it is always str.
         self.redis: Any = self._client
+
+    async def run_each(
+        self, script: str, calls: Sequence[tuple[Sequence[str], Sequence[str | int | float]]]
+    ) -> list[Any]:
+        """Run a script many times, in this order, each time atomically on keys of one tag; in one round trip if it can."""
+        if isinstance(self._client, TappedCluster):  # whose pipelines take no scripts
+            return [await self.run(script, *call) for call in calls]
+        async with self.trouble():
+            pipe = self.redis.pipeline(transaction=False)
+            for names, args in calls:
+                pipe.evalsha(self._hashes[script], len(names), *names, *args)
+            found = await pipe.execute(raise_on_error=False) if calls else []
+        for at, each in enumerate(found):
+            if isinstance(each, NoScriptError):
+                found[at] = await self.run(script, *calls[at])
+            elif isinstance(each, Exception):
+                async with self.trouble():
+                    raise each
+        return list(found)
 
     async def run(self, script: str, names: Sequence[str], args: Sequence[str | int | float]) -> Any:
         """Run one of our scripts, atomically, on keys of one tag; more are refused on every store."""

@@ -38,6 +38,11 @@ class RedisNews:
             )
         return [_news(ticket, fields) for ticket, fields in found[1] if fields]
 
+    async def hold_news(self, consumer: str, tickets: Sequence[str]) -> None:
+        async with self._link.trouble():
+            # Claiming what is ours already sets back the time since we were last heard of.
+            await self._link.redis.xclaim(keys.CHANGES, keys.CHANGES_GROUP, consumer, 0, tickets, justid=True)
+
     async def news_done(self, tickets: Sequence[str]) -> None:
         if not tickets:
             return

@@ -32,12 +32,14 @@ class RedisOutbox:
     def __init__(self, link: Link) -> None:
         self._link = link
 
-    async def enqueue(self, delivery: Delivery) -> bool:
-        names = [keys.delivery(delivery.id), keys.QUEUE]
-        body = delivery.model_dump_json(exclude_defaults=True)
+    async def enqueue(self, *deliveries: Delivery) -> int:
         seconds = int(REMEMBERED.total_seconds())
-        route: _Args = [delivery.guild, str(delivery.target), delivery.event]
-        return bool(await self._link.run("enqueue", names, [delivery.id, body, seconds, *route]))
+        calls: list[tuple[list[str], _Args]] = []
+        for each in deliveries:
+            names = [keys.QUEUE, keys.delivery(each.id), *(keys.delivery(name) for name in each.covers)]
+            body = each.model_dump_json(exclude_defaults=True)
+            calls.append((names, [each.id, body, seconds, each.guild, str(each.target), each.event]))
+        return sum(int(new) for new in await self._link.run_each("enqueue", calls))
 
     async def lead(self, role: str, owner: str, *, ttl: timedelta) -> int:
         names = [keys.lead(role), keys.seat(role)]
@@ -122,6 +124,13 @@ class RedisOutbox:
         async with self._link.trouble():
             found = await self._link.redis.get(keys.letter(letter_id))
         return _DELIVERIES.validate_python(orjson.loads(found)) if found else []
+
+    async def is_queued(self, ids: Sequence[str]) -> Sequence[bool]:
+        async with self._link.trouble():
+            pipe = self._link.redis.pipeline(transaction=False)
+            for each in ids:
+                pipe.exists(keys.delivery(each))
+            return [bool(found) for found in await pipe.execute()] if ids else []
 
     async def delivery_state(self, delivery_id: str) -> DeliveryState | None:
         async with self._link.trouble():

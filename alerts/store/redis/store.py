@@ -41,7 +41,9 @@ class RedisStore(
     """See ports.Store. Opens whole or raises StoreError; `url` is anything that store.address understands."""
 
     def __init__(self, url: str) -> None:
-        super().__init__(Link(url))
+        link = Link(url)
+        super().__init__(link)
+        RedisTrails.__init__(self, link)  # the only part with a memory of its own
 
     async def __aenter__(self) -> Self:
         try:

@@ -10,6 +10,8 @@ from alerts.store import keys
 from alerts.store.redis.link import Link
 
 _KEPT = timedelta(days=TRAIL_DAYS)
+_KEPT_MS = int(_KEPT.total_seconds() * 1000)
+_TRIM_EVERY = 60_000  # of one guild, in ms: between, nothing is kept for much longer
 _PAGE = 200
 
 
@@ -18,6 +20,7 @@ class RedisTrails:
 
     def __init__(self, link: Link) -> None:
         self._link = link
+        self._trimmed: dict[int, int] = {}  # guild → when, in ms
 
     async def note_stages(self, stages: Sequence[Stage]) -> None:
         if not stages:
@@ -28,12 +31,18 @@ class RedisTrails:
                 pipe.xadd(keys.trail(stage.guild), _fields(stage), maxlen=TRAIL_LENGTH, approximate=True)
             *_, newest = await pipe.execute()
             # The server's own time, which is in the ticket, decides what is too old.
-            oldest = int(newest.partition("-")[0]) - int(_KEPT.total_seconds() * 1000)
+            now = int(newest.partition("-")[0])
+            stale = [
+                guild for guild in {stage.guild for stage in stages} if self._trimmed.get(guild, 0) < now - _TRIM_EVERY
+            ]
+            if not stale:
+                return
             pipe = self._link.redis.pipeline(transaction=False)
-            for guild in {stage.guild for stage in stages}:
-                pipe.xtrim(keys.trail(guild), minid=str(oldest), approximate=False)
+            for guild in stale:
+                pipe.xtrim(keys.trail(guild), minid=str(now - _KEPT_MS), approximate=False)
                 pipe.expire(keys.trail(guild), _KEPT)
             await pipe.execute()
+            self._trimmed.update(dict.fromkeys(stale, now))
 
     async def trail(
         self, guild: int, *, sku: str | None = None, delivery: str | None = None, limit: int
