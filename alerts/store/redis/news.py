@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 from alerts.domain.model import Change
 from alerts.store import keys
@@ -44,11 +45,17 @@ class RedisNews:
             await self._link.redis.xclaim(keys.CHANGES, keys.CHANGES_GROUP, consumer, 0, tickets, justid=True)
 
     async def news_done(self, tickets: Sequence[str]) -> None:
-        if not tickets:
-            return
-        async with self._link.trouble():
-            await self._link.redis.xack(keys.CHANGES, keys.CHANGES_GROUP, *tickets)
-            await self._link.redis.xdel(keys.CHANGES, *tickets)
+        if tickets:
+            async with self._link.trouble():
+                await drop(self._link.redis, keys.CHANGES, keys.CHANGES_GROUP, tickets)
+
+
+async def drop(redis: Any, stream: str, group: str, tickets: Sequence[str]) -> None:
+    """End entries both for the group and in the stream: one that only the group forgot would lie there for ever."""
+    pipe = redis.pipeline(transaction=True)
+    pipe.xack(stream, group, *tickets)
+    pipe.xdel(stream, *tickets)
+    await pipe.execute()
 
 
 def entries(found: list[tuple[str, list[tuple[str, dict[str, str]]]]] | None) -> list[tuple[str, dict[str, str]]]:

@@ -15,7 +15,7 @@ from alerts.store import keys
 from alerts.store.ports import Attempt, Claim, Outcome, Ticket
 from alerts.store.redis.episodes import REMEMBERED as EPISODE_REMEMBERED
 from alerts.store.redis.link import Link
-from alerts.store.redis.news import entries
+from alerts.store.redis.news import drop, entries
 
 # How long an id is remembered. The same change cannot come back later: its old state began before it.
 REMEMBERED = timedelta(days=14)
@@ -80,8 +80,7 @@ class RedisOutbox:
             # Its end was noted and the answer lost, or it was queued too long ago to be remembered.
             over = [each.ticket for each, (body, _, _, state) in pairs if not body or state in _ENDED]
             if over:
-                await self._link.redis.xack(keys.QUEUE, keys.QUEUE_GROUP, *over)
-                await self._link.redis.xdel(keys.QUEUE, *over)
+                await drop(self._link.redis, keys.QUEUE, keys.QUEUE_GROUP, over)
         return [
             Claim(each, Delivery.model_validate_json(body), int(tries), datetime.fromisoformat(at) if at else None)
             for each, (body, tries, at, state) in pairs

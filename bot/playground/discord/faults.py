@@ -1,7 +1,7 @@
 """Failures by script: what the REST side answers instead of, or after, doing what it was asked."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any, Literal
@@ -59,6 +59,7 @@ class Faults:
 
     def __init__(self) -> None:
         self._script: list[Fault] = []
+        self.otherwise: Callable[[str, str], Fault | None] | None = None  # asked when the script says nothing
 
     def add(self, method: str, path: str, **how: Any) -> Fault:
         """Script a failure. `path` is below /api/v10 and may hold `*`; `times=None` means for ever."""
@@ -98,4 +99,4 @@ class Faults:
                 fault.hits += 1
                 fault.reached.set()
                 return fault
-        return None
+        return self.otherwise(method, path) if self.otherwise else None
