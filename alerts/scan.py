@@ -21,7 +21,7 @@ from alerts.domain.confirm import DEFAULTS, Rules, is_mass, turns
 from alerts.domain.model import Availability, Change, Known, Listing, Product, Reading, Snapshot
 from alerts.domain.vendors import note
 from alerts.ports import Clock, Look
-from alerts.store.ports import Commit, Lock, Snapshots, Timetable
+from alerts.store.ports import Commit, Lock, Row, Snapshots, Timetable
 
 LOCK_TTL = timedelta(seconds=15)  # kept alive while scanning; a killed scanner blocks nobody for longer
 _POLL = 0.1
@@ -145,10 +145,8 @@ class Scan:
         for listing, reading in zip(product.listings, readings, strict=True):
             known = before.known(listing.id)
             steps[listing.id] = advance(listing, known, reading, await self._rules_for(product.sku, known, reading))
-        notes = [
-            await self._vendor_note(each, reading) for each, reading in zip(product.listings, readings, strict=True)
-        ]
-        commit = _commit(lock, before, steps, [note for note in notes if note], self._clock)
+        notes = await self._vendor_notes(zip(product.listings, readings, strict=True))
+        commit = _commit(lock, before, steps, notes, self._clock)
         if not await self._store.commit(commit):
             log.warning("scan came too late", sku=product.sku, fence=lock.fence)
             return None
@@ -188,16 +186,31 @@ class Scan:
             return None
         return Availability.UNKNOWN if known.in_shops else known.seen
 
-    async def _vendor_note(self, listing: Listing, reading: Reading) -> Change | None:
-        row = await self._store.looked(listing.vendor, reading.at, failed=reading.failure is not None)
-        counts = {"before": row.before, "after": row.after, "blind_after": self._rules.blind_after}
-        return note(listing, reading.failure, since=row.since, at=reading.at, **counts)
+    async def _vendor_notes(self, looks: Iterable[tuple[Listing, Reading]]) -> list[tuple[Row, Change]]:
+        """The notes that are due, one for a vendor, each with the row it is about."""
+        notes: dict[str, tuple[Row, Change]] = {}
+        for listing, reading in looks:
+            row = await self._store.looked(listing.vendor, reading.at, failed=reading.failure is not None)
+            found = note(
+                listing,
+                reading.failure,
+                failed=row.failed,
+                is_told=row.is_told,
+                since=row.since,
+                at=reading.at,
+                blind_after=self._rules.blind_after,
+            )
+            if found:
+                notes.setdefault(listing.vendor, (row, found))
+        return list(notes.values())
 
 
-def _commit(lock: Lock, before: Snapshot, steps: Mapping[str, Step], notes: Sequence[Change], clock: Clock) -> Commit:
+def _commit(
+    lock: Lock, before: Snapshot, steps: Mapping[str, Step], notes: Sequence[tuple[Row, Change]], clock: Clock
+) -> Commit:
     snapshot = before.model_copy(
         update={"scanned_at": clock.now(), "listings": tuple(step.known for step in steps.values())}
     )
     points = {listing: step.point for listing, step in steps.items() if step.point}
     changes = [change for step in steps.values() for change in step.changes]
-    return Commit(lock, snapshot, points, [*changes, *notes])
+    return Commit(lock, snapshot, points, [*changes, *(told for _, told in notes)], [row for row, _ in notes])

@@ -96,8 +96,8 @@ def delivery_id(change: Change, target: Target) -> str:
     restock has another id, and a change found again after the store lost its last second has the same one.
     """
     parts = [
-        change.sku,
-        change.listing,
+        # What is said of a shop is the same whichever of its listings it was found at.
+        *((change.vendor,) if change.kind.is_of_vendor else (change.sku, change.listing)),
         f"{state_of(change.old)}|{change.since.isoformat()}",
         state_of(change.new),
         str(target),

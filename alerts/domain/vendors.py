@@ -11,17 +11,20 @@ def note(
     listing: Listing,
     failure: Failure | None,
     *,
-    before: int,
-    after: int,
+    failed: int,
+    is_told: bool,
     since: datetime,
     at: datetime,
     blind_after: int,
 ) -> Change | None:
-    """The note that this look brings about, or None: `before` and `after` count the shop's failed looks in a row."""
-    if failure and after == blind_after:
-        return _note(ChangeKind.VENDOR_BLIND, listing, since, at, f"{after} looks in a row failed: {failure.detail}")
-    if failure is None and before >= blind_after:
-        return _note(ChangeKind.VENDOR_BACK, listing, since, at, f"after {before} failed looks")
+    """The note that this look brings about, or None. `failed` counts the shop's failed looks in a row.
+
+    It is due until it is told: whoever made it may have died before it was kept.
+    """
+    if failure and failed >= blind_after and not is_told:
+        return _note(ChangeKind.VENDOR_BLIND, listing, since, at, f"{failed} looks in a row failed: {failure.detail}")
+    if failure is None and is_told:
+        return _note(ChangeKind.VENDOR_BACK, listing, since, at, f"after {failed} failed looks")
     return None
 
 

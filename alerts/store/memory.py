@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -27,7 +27,7 @@ class MemoryStore(MemoryOutbox, MemoryTargets, MemoryTrails, MemoryGuilds, Memor
     _snapshots: dict[str, Snapshot] = field(default_factory=dict)
     _fences: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     _commits: dict[str, tuple[str, int]] = field(default_factory=dict)
-    _rows: dict[str, tuple[int, datetime]] = field(default_factory=dict)
+    _rows: dict[str, Row] = field(default_factory=dict)
     _turns: dict[tuple[str, str], datetime] = field(default_factory=dict)
     _points: dict[tuple[str, str], list[Point]] = field(default_factory=lambda: defaultdict(list))
     _news: dict[str, News] = field(default_factory=dict)
@@ -71,17 +71,29 @@ class MemoryStore(MemoryOutbox, MemoryTargets, MemoryTrails, MemoryGuilds, Memor
         self._commits[sku] = mark
         for listing, point in commit.points.items():
             self._points[sku, listing].append(point)
+        for row in commit.told:
+            self._tell(row)
         for change in commit.changes:
             ticket = f"{next(self._serial):020}"
             self._news[ticket] = News(ticket, change)
         return True
 
+    def _tell(self, row: Row) -> None:
+        kept = self._rows.get(row.vendor)
+        if kept is None or kept.since != row.since:
+            return
+        if row.is_told:
+            del self._rows[row.vendor]
+        else:
+            self._rows[row.vendor] = replace(kept, is_told=True)
+
     async def looked(self, vendor: str, at: datetime, *, failed: bool) -> Row:
-        count, since = self._rows.get(vendor, (0, at))
-        self._rows[vendor] = (count + 1, since) if failed else (0, at)
-        if not failed:
-            del self._rows[vendor]
-        return Row(count, count + 1 if failed else 0, since)
+        row = self._rows.get(vendor) or Row(vendor, 0, at, is_told=False)
+        if failed:
+            row = self._rows[vendor] = replace(row, failed=row.failed + 1)
+        elif not row.is_told:
+            self._rows.pop(vendor, None)
+        return row
 
     async def turned(self, vendor: str, listing: str, at: datetime, *, since: datetime) -> int:
         self._turns[vendor, listing] = at

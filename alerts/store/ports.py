@@ -33,6 +33,16 @@ class Lock:
 
 
 @dataclass(frozen=True, slots=True)
+class Row:
+    """A vendor's failed looks in a row up to now, when they began, and whether it was told that the vendor is blind."""
+
+    vendor: str
+    failed: int
+    since: datetime
+    is_told: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Commit:
     """Everything one scan found out, kept whole or not at all."""
 
@@ -40,6 +50,7 @@ class Commit:
     snapshot: Snapshot
     points: Mapping[str, Point] = field(default_factory=dict)  # by listing id
     changes: Sequence[Change] = ()
+    told: Sequence[Row] = ()  # as they were read: one that was told of is over now, another is told of now
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,15 +140,6 @@ class DeadLetter:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A vendor's failed looks in a row, before and after this one, and when the row began."""
-
-    before: int
-    after: int
-    since: datetime
-
-
 class Snapshots(Protocol):
     """What is known of each product."""
 
@@ -160,7 +162,11 @@ class Snapshots(Protocol):
         """
 
     async def looked(self, vendor: str, at: datetime, *, failed: bool) -> Row:
-        """Count a vendor's failed looks in a row, over all its listings and all processes; a good one ends the row."""
+        """Count a vendor's failed looks in a row, over all its listings and all processes.
+
+        A good look ends the row, unless it was told that the vendor is blind: then it stays until a commit tells that
+        it is over.
+        """
 
     async def turned(self, vendor: str, listing: str, at: datetime, *, since: datetime) -> int:
         """Note that a listing's stock turned, and count the vendor's listings that did since then."""

@@ -10,6 +10,7 @@ from alerts.domain.model import ChangeKind, Evidence, Failure, Offer, Product, T
 from alerts.domain.quiet import QuietHours
 from tests.worlds import IN, OUT, failure, listing, offer
 
+
 def _product(*vendors: str, sku: str = "pi5", name: str = "Raspberry Pi 5", category: str = "boards") -> Product:
     listings = tuple(listing(vendor, sku) for vendor in vendors)
     return Product(sku=sku, name=name, category=category, tier=Tier.HOT, listings=listings)

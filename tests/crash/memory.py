@@ -41,7 +41,7 @@ class Memory:
 
     def keep(self) -> Kept:
         redis = self._redis
-        return Kept(tuple((key, max(redis.pttl(key), 0), redis.dump(key)) for key in redis.keys()))
+        return Kept(tuple((key, max(redis.pttl(key), 0), redis.dump(key)) for key in redis.scan_iter(count=1000)))
 
     def put_back(self, kept: Kept) -> None:
         pipe = self._redis.pipeline()

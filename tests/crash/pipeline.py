@@ -55,8 +55,7 @@ async def _unseen(asking: Coroutine[Any, Any, T]) -> T:
 
 
 async def live(act: Act, name: str, *, store_url: str, api_base: str, sands: Sands, until: int, rest: bool) -> None:
-    """Look, spread and deliver until the world has reached a step; with `rest` until all that this one brought is told.
-    """
+    """Look, spread and deliver until the world has reached a step; with `rest`, until this one is told whole."""
     clock = SandClock(sands)
     async with RedisStore(store_url) as store, _discord(api_base, clock) as client:
         notifier = DiscordNotifier(client)

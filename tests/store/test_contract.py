@@ -145,9 +145,30 @@ async def test_a_vendors_failed_looks_are_counted_in_a_row_until_a_good_one(stor
     good = await store.looked("Volt & Byte", START + 9 * MINUTE, failed=False)
     again = await store.looked("Volt & Byte", START + 10 * MINUTE, failed=True)
 
-    assert [(row.before, row.after) for row in looks] == [(0, 1), (1, 2), (2, 3)]
-    assert (good.before, good.after, good.since) == (3, 0, START)
-    assert (again.after, again.since) == (1, START + 10 * MINUTE)
+    assert [(row.failed, row.since) for row in looks] == [(1, START), (2, START), (3, START)]
+    assert (good.failed, good.since) == (3, START)
+    assert (again.failed, again.since, again.is_told) == (1, START + 10 * MINUTE, False)
+
+
+async def test_a_row_that_was_told_of_stays_until_its_end_is_told(store: Store) -> None:
+    row = await store.looked("Acme", START, failed=True)
+    lock = await locked(store)
+    await store.commit(commit(lock, told=[row]))
+    goods = [await store.looked("Acme", START + i * MINUTE, failed=False) for i in (1, 2)]
+    await store.commit(commit(lock, revision=1, told=goods[:1]))
+    later = await store.looked("Acme", START + 3 * MINUTE, failed=True)
+
+    assert [(good.failed, good.is_told) for good in goods] == [(1, True)] * 2
+    assert (later.failed, later.is_told, later.since) == (1, False, START + 3 * MINUTE)
+
+
+async def test_to_tell_of_a_row_that_is_over_does_nothing_to_the_next_one(store: Store) -> None:
+    old = await store.looked("Acme", START, failed=True)
+    await store.looked("Acme", START + MINUTE, failed=False)
+    await store.looked("Acme", START + 2 * MINUTE, failed=True)
+    await store.commit(commit(await locked(store), told=[old]))
+
+    assert not (await store.looked("Acme", START + 3 * MINUTE, failed=True)).is_told
 
 
 # News

@@ -51,18 +51,22 @@ class RedisSnapshots:
             snapshot.revision + 1,
             snapshot.scanned_at.isoformat() if snapshot.scanned_at else "",
             len(snapshot.listings),
+            len(commit.told),
         ]
         for known in snapshot.listings:
             args += [f"l:{known.listing}", known.model_dump_json(exclude_defaults=True)]
         for _, point in points:
             args += [point.at.timestamp() * 1000, point.model_dump_json(exclude_defaults=True)]
+        for row in commit.told:
+            args += [row.since.isoformat(), int(row.is_told)]
         args += [change.model_dump_json(exclude_defaults=True) for change in commit.changes]
-        names = [keys.snapshot(sku), keys.CHANGES, *(keys.history(sku, listing) for listing, _ in points)]
+        histories = (keys.history(sku, listing) for listing, _ in points)
+        names = [keys.snapshot(sku), keys.CHANGES, *histories, *(keys.vendor(row.vendor) for row in commit.told)]
         return bool(await self._link.run("commit", names, args))
 
     async def looked(self, vendor: str, at: datetime, *, failed: bool) -> Row:
-        before, after, since = await self._link.run("vendor", [keys.vendor(vendor)], [int(failed), at.isoformat()])
-        return Row(int(before), int(after), datetime.fromisoformat(since))
+        count, since, is_told = await self._link.run("vendor", [keys.vendor(vendor)], [int(failed), at.isoformat()])
+        return Row(vendor, int(count), datetime.fromisoformat(since), bool(is_told))
 
     async def turned(self, vendor: str, listing: str, at: datetime, *, since: datetime) -> int:
         name = keys.turns(vendor)

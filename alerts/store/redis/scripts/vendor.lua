@@ -1,10 +1,12 @@
 -- KEYS: vendor. ARGV: 1 when the look failed, else 0; now. Counts failed looks in a row, over all its listings.
--- Answers the count before, the count after, and when the row began.
-local before = tonumber(redis.call('HGET', KEYS[1], 'failed') or 0)
+-- Answers how many there are, when they began, and 1 when it was told. A good look ends the row; one that was told of
+-- stays until its end is told, too (commit.lua).
+local is_told = redis.call('HEXISTS', KEYS[1], 'told')
 local since = redis.call('HGET', KEYS[1], 'since') or ARGV[2]
-if ARGV[1] == '0' then
-  redis.call('DEL', KEYS[1])
-  return {before, 0, since}
+if ARGV[1] == '1' then
+  redis.call('HSETNX', KEYS[1], 'since', ARGV[2])
+  return {redis.call('HINCRBY', KEYS[1], 'failed', 1), since, is_told}
 end
-redis.call('HSETNX', KEYS[1], 'since', ARGV[2])
-return {before, redis.call('HINCRBY', KEYS[1], 'failed', 1), since}
+local failed = tonumber(redis.call('HGET', KEYS[1], 'failed') or 0)
+if is_told == 0 then redis.call('DEL', KEYS[1]) end
+return {failed, since, is_told}
