@@ -25,6 +25,9 @@ end
 """
 
 
+MARK = "harness:step"  # written at the beginning of every step, before anything else
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
     """All keys of a database, with what is left of their lives."""
@@ -44,10 +47,11 @@ class Memory:
         return Kept(tuple((key, max(redis.pttl(key), 0), redis.dump(key)) for key in redis.scan_iter(count=1000)))
 
     def put_back(self, kept: Kept) -> None:
-        pipe = self._redis.pipeline()
+        pipe = self._redis.pipeline(transaction=False)
         pipe.flushdb()
         for key, left, body in kept.keys:
             pipe.restore(key, left, body)
+        pipe.set(MARK, 1)
         pipe.execute()
 
     def empty(self) -> None:

@@ -28,6 +28,7 @@ from bot.client import point_at
 from bot.notify import DiscordNotifier
 from tests.crash.acts import Act
 from tests.crash.clock import SandClock, Sands
+from tests.crash.memory import MARK
 
 _TIERS = {tier: Pace(every=timedelta(minutes=10), limit=10) for tier in (Tier.HOT, Tier.WARM)}
 _PATIENCE = timedelta(hours=1)  # for somebody else's scan; by the sands, which run fast
@@ -79,6 +80,7 @@ async def live(act: Act, name: str, *, store_url: str, api_base: str, sands: San
                 if rest:
                     break
                 sands.go_on(step + 1)
+                await _unseen(store._link.redis.set(MARK, step + 1))
             else:
                 await clock.sleep(_IDLE)
         else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,6 +44,7 @@ class Variant:
     has_nonce: bool = True
     workers: int = 1
     blow: str = "kill"
+    outage: Callable[[], None] | None = None  # what befalls the store while nobody is there
 
 
 PLAIN = Variant("one worker, killed")
@@ -110,6 +111,8 @@ class Stage:
         """The world goes on without the one who was struck, until he or his successor is back; the successors."""
         if variant.blow == "kill":
             await struck.until("status")
+        if variant.outage:
+            variant.outage()
         self._memory.pass_time(AWAY)
         self._sands.reach(self._sands.seconds + AWAY)
         if variant.blow == "stop":
