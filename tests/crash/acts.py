@@ -99,7 +99,7 @@ AGAIN = Act(
 NIGHT = Act(
     name="a night that is slept through",
     products=(PI_TWICE, DECK),
-    wishes=(Wish("night", quiet=QUIET), Wish("night", sku="deck", quiet=QUIET)),
+    wishes=(Wish("night", quiet=QUIET), Wish("night", sku="deck", quiet=QUIET), Wish("news", quiet=QUIET)),
     steps=(
         _shops(),
         _shops(pi5_Acme=_price("90"), pi5_Bolt=_price("95"), deck_Acme=_price("300")),
@@ -109,6 +109,7 @@ NIGHT = Act(
     model={
         ("night", PI.name): (("Back in stock £90.00",),),
         ("night", DECK.name): (("Back in stock £300.00",),),
+        ("news", PI.name): (("Back in stock £90.00",),),
     },
 )
 TROUBLE = Act(

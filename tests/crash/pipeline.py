@@ -25,7 +25,7 @@ from alerts.store import keys
 from alerts.store.redis.store import RedisStore
 from alerts.tick import Pace, Tick
 from bot.client import point_at
-from bot.notify import DiscordNotifier
+from bot.notify.channels import Channels
 from tests.crash.acts import Act
 from tests.crash.clock import SandClock, Sands
 from tests.crash.memory import MARK
@@ -59,7 +59,7 @@ async def live(act: Act, name: str, *, store_url: str, api_base: str, sands: San
     """Look, spread and deliver until the world has reached a step; with `rest`, until this one is told whole."""
     clock = SandClock(sands)
     async with RedisStore(store_url) as store, _discord(api_base, clock) as client:
-        notifier = DiscordNotifier(client)
+        notifier = Channels(client, clock=clock, observe=lambda _: None)
         products = Products(act.products)
         looks = {vendor: _look(vendor, act, sands, clock) for vendor in ("Acme", "Bolt")}
         scan = Scan(looks=looks, store=store, clock=clock, patience=_PATIENCE, rules=act.rules,
@@ -85,7 +85,6 @@ async def live(act: Act, name: str, *, store_url: str, api_base: str, sands: San
                 await clock.sleep(_IDLE)
         else:
             raise AssertionError(f"still at step {sands.step} after {_ENOUGH} turns")
-        await notifier.drain()
         await deliver.leave()
 
 
@@ -117,7 +116,7 @@ class _Jobs:
 
 
 def _look(vendor: str, act: Act, sands: Sands, clock: SandClock) -> Callable[[Listing], Any]:
-    async def look(listing: Listing) -> Reading:
+    async def look(listing: Listing, *, fresh: bool = False) -> Reading:
         shops = act.steps[min(sands.step, len(act.steps) - 1)]
         return Reading(url=listing.url, at=clock.now(), outcome=shops[listing.sku, vendor])
 

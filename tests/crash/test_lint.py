@@ -21,9 +21,9 @@ _AROUND = {"pubsub", "monitor", "watch", "immediate_execute_command", "get_conne
 # Ways to Discord other than the HTTP client of discord.py, which the harness wraps (pipeline.py).
 _OTHER_WAYS = {"ClientSession", "Webhook", "SyncWebhook", "create_subprocess_exec", "AsyncWebhookAdapter"}
 # Without a nonce: at least once, as the documents say, so there is nothing here to hold.
-_AT_LEAST_ONCE: set[str] = set()
-# Scripts that no worker runs: people, the command line and the jobs' engine do.
-_NOT_ON_THE_WAY = {"schedule"}
+_AT_LEAST_ONCE = {"bot/notify/webhooks.py", "bot/notify/apprise_worker.py"}
+# Scripts that are run when a person asks for it.
+_NOT_ON_THE_WAY = {"schedule", "redrive", "drop"}
 
 
 def test_no_client_of_the_store_is_made_without_points() -> None:

@@ -13,6 +13,7 @@ from bot.playground.discord.world import Event, World
 from tests.crash.acts import Model
 
 _ELSEWHERE = {"Before", "Also in stock", "Lately", "Why"}
+_PRICE = re.compile(r"\*\*£[\d.]+\*\*|~~£[\d.]+~~")
 _LINE = re.compile(r"• (?P<headline>[^:]+): \*\*(?P<name>.+)\*\* at [^,]+, (?P<price>£[\d.]+)")
 
 
@@ -100,8 +101,10 @@ def _news(message: dict[str, Any]) -> list[tuple[str, str]]:
             lines = _LINE.finditer(embed["description"])
             found += [(each["name"], f"{each['headline']} {each['price']}") for each in lines]
             continue
-        values = [each["value"] for each in embed.get("fields", ()) if each["name"] not in _ELSEWHERE]
-        prices = sorted((_price(value.splitlines()[0]) for value in values), key=lambda text: text.strip("()"))
+        values = [each["value"].splitlines()[0] for each in embed.get("fields", ()) if each["name"] not in _ELSEWHERE]
+        # Of several alerts in one message each is a few lines, with the prices of the shops in them.
+        values = values or _PRICE.findall(embed.get("description", ""))
+        prices = sorted((_price(value) for value in values), key=lambda text: text.strip("()"))
         found.append((name, " ".join([re.sub(r" after .*", "", headline), *prices])))
     return found
 

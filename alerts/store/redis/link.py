@@ -41,7 +41,7 @@ class Link:
     async def run_each(
         self, script: str, calls: Sequence[tuple[Sequence[str], Sequence[str | int | float]]]
     ) -> list[Any]:
-        """Run a script many times, in this order, each time atomically on keys of one tag; in one round trip if it can."""
+        """Run a script many times, in this order, each time atomically on keys of one tag, in few round trips."""
         if isinstance(self._client, TappedCluster):  # whose pipelines take no scripts
             return [await self.run(script, *call) for call in calls]
         async with self.trouble():
