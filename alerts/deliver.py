@@ -29,8 +29,10 @@ from alerts.store.ports import Attempt, Claim, Episodes, Holds, Outbox, Outcome,
 
 LEASE = timedelta(seconds=5)
 _PAGE = 500  # deliveries taken in at once
-_AT_ONCE = 64  # messages started together
+_AT_ONCE = 64  # messages begun together
+_AHEAD = 20  # messages that are begun and wait for their slot: the store's answers may take so long
 _ON_THE_WAY = 200  # one target that hangs costs one of these
+_A_MOMENT = 0.05
 _DRAIN = 18.0  # seconds for what is on its way when we are told to stop
 log = structlog.get_logger()
 
@@ -153,7 +155,7 @@ class Deliver:
         if due := self._lanes.next_due():
             seconds = min(seconds, max(0.0, (due - self._clock.now()).total_seconds()))
         if self._lanes.is_ready and self._clock.monotonic() >= self._rest_until:
-            seconds = min(seconds, self._pace.wait())
+            seconds = min(seconds, _A_MOMENT)
         timer = asyncio.create_task(self._clock.sleep(seconds))
         waiting = {timer, *self._tasks(), *([self._taking] if self._taking else [])}
         await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
@@ -176,7 +178,6 @@ class Deliver:
                 ready.append((plan, letter))
             else:
                 ended += plan.ended
-                self._pace.give_back()
                 self._lanes.put_back(plan.target, ended=_ids(plan.ended), until=plan.until)
         if ended:
             await self._store.finish(self._seat, await self._endings.buried(ended, now), now)
@@ -196,14 +197,13 @@ class Deliver:
         rest = self._rests_until()
         if self._clock.monotonic() < self._rest_until or (rest and rest > now):
             return
-        for _ in range(min(_AT_ONCE, _ON_THE_WAY - len(self._on_the_way))):
-            if not self._pace.take():
-                return
-            line = self._lanes.pick(now)
-            if line is None:
-                self._pace.give_back()
+        for _ in range(min(_AT_ONCE, _ON_THE_WAY - len(self._on_the_way), self._room())):
+            if (line := self._lanes.pick(now)) is None:
                 return
             yield line
+
+    def _room(self) -> int:
+        return self._pace.room(_AHEAD if self._pace.is_limited else _AT_ONCE)
 
     async def _plan(self, lines: Sequence[Line], now: datetime) -> list[Plan]:
         """What to do for each target, from what waits for it and what is shown there."""
@@ -224,7 +224,6 @@ class Deliver:
                 episodes = {sku: found[target, sku] for target, sku in {_subject(claim) for claim in mine}}
                 plans.append(compose(mine, episodes, waiting=line.tickets, now=now))
             else:
-                self._pace.give_back()
                 self._lanes.put_back(line.target)
         return plans
 
@@ -248,6 +247,7 @@ class Deliver:
             seen[sku] = await self._store.snapshot(sku)
 
     async def _send(self, plan: Plan, letter: Letter) -> int:
+        await self._pace.slot()
         try:
             if plan.edit is None:
                 return await self._notifier.post(letter)
