@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -11,21 +11,20 @@ from typing import Protocol
 
 import structlog
 
-from alerts.delivery.compose import Plan, compose, is_too_old
+from alerts.delivery.compose import Plan
 from alerts.delivery.endings import Endings, Request, episodes_after, tickets_after
 from alerts.delivery.lanes import Lanes, Line
 from alerts.delivery.notifier import Notifier
 from alerts.delivery.pace import Pace
-from alerts.delivery.targets import Targets, is_off
-from alerts.domain.deliveries import Delivery, DeliveryState
+from alerts.delivery.planning import Planning
+from alerts.delivery.targets import Targets
+from alerts.domain.deliveries import DeliveryState
 from alerts.domain.episodes import Episode
 from alerts.domain.errors import DeliveryError, DiscordRefused, Remedy, StoreError
-from alerts.domain.letters import Letter, Part
+from alerts.domain.letters import Letter
 from alerts.domain.model import Snapshot
-from alerts.domain.standing import Standing
-from alerts.domain.wishes import Target
 from alerts.ports import Clock
-from alerts.store.ports import Attempt, Claim, Episodes, Holds, Outbox, Outcome, Snapshots, Standings, Ticket, Trails
+from alerts.store.ports import Attempt, Episodes, Holds, Outbox, Outcome, Snapshots, Standings, Ticket, Trails
 
 LEASE = timedelta(seconds=5)
 _PAGE = 500  # deliveries taken in at once
@@ -66,6 +65,7 @@ class Deliver:
         self._store, self._notifier, self._clock, self._name, self._lease = store, notifier, clock, name, lease
         self._lanes, self._pace, self._endings = Lanes(), Pace(rate, clock=clock), Endings(store)
         self._targets, self._rests_until = Targets(store, clock=clock), rests_until
+        self._planning = Planning(store, self._targets)
         self._on_the_way: dict[str, Request] = {}
         self._taking: asyncio.Task[Sequence[Ticket]] | None = None
         self._seat, self._renew_at, self._rest_until = 0, float("-inf"), float("-inf")
@@ -173,8 +173,8 @@ class Deliver:
         ready: list[tuple[Plan, Letter]] = []
         ended: list[Outcome] = []
         seen: dict[str, Snapshot] = {}  # of this turn: one change for many targets is read once
-        for plan in await self._plan(lines, now):
-            if letter := await self._letter(plan, seen):
+        for plan in await self._planning.plans(lines, self._lanes, now):
+            if letter := await self._planning.letter(plan, seen):
                 ready.append((plan, letter))
             else:
                 ended += plan.ended
@@ -204,47 +204,6 @@ class Deliver:
 
     def _room(self) -> int:
         return self._pace.room(_AHEAD if self._pace.is_limited else _AT_ONCE)
-
-    async def _plan(self, lines: Sequence[Line], now: datetime) -> list[Plan]:
-        """What to do for each target, from what waits for it and what is shown there."""
-        heads = [line.head(now) for line in lines]
-        claims = {claim.delivery.id: claim for claim in await self._store.open([t for head in heads for t in head])}
-        order = list(dict.fromkeys(_subject(claim) for claim in claims.values()))
-        found = dict(zip(order, await self._store.episodes(order), strict=True))
-        plans = []
-        for line, head in zip(lines, heads, strict=True):
-            mine = [claims[ticket.id] for ticket in head if ticket.id in claims]
-            for ticket in head:
-                if ticket.id not in claims:  # it has ended, and the answer was lost
-                    self._lanes.drop(ticket)
-            refusal = self._targets.refuses(line.target, now)
-            if mine and refusal:
-                plans.append(_refused(mine, refusal, now))
-            elif mine:
-                episodes = {sku: found[target, sku] for target, sku in {_subject(claim) for claim in mine}}
-                plans.append(compose(mine, episodes, waiting=line.tickets, now=now))
-            else:
-                self._lanes.put_back(line.target)
-        return plans
-
-    async def _letter(self, plan: Plan, seen: dict[str, Snapshot]) -> Letter | None:
-        """What to post, or what the message to edit shows from now on."""
-        if plan.attempt:
-            await self._look([claim.delivery for claim in plan.attempt.claims], seen)
-            return plan.letter(seen)
-        if not plan.edit:
-            return None
-        opening, letter = plan.edit.opening, plan.edit.letter
-        deliveries = (await self._store.letter(letter) if letter else None) or [opening]
-        known = await self._store.episodes([(each.target, each.change.sku) for each in deliveries])
-        episodes = {each.opening.id: each for each in (*known, plan.edit) if each}
-        await self._look(deliveries, seen)
-        parts = (Part(each, seen[each.change.sku], episodes.get(each.id)) for each in deliveries)
-        return Letter(letter or opening.id, tuple(parts))
-
-    async def _look(self, deliveries: Iterable[Delivery], seen: dict[str, Snapshot]) -> None:
-        for sku in {each.change.sku for each in deliveries} - seen.keys():
-            seen[sku] = await self._store.snapshot(sku)
 
     async def _send(self, plan: Plan, letter: Letter) -> int:
         await self._pace.slot()
@@ -303,18 +262,6 @@ def _attempt(plan: Plan) -> Attempt:
         return replace(plan.attempt, ended=plan.ended)
     assert plan.edit
     return Attempt("", plan.absorbed, (plan.edit,), plan.ended)
-
-
-def _refused(claims: Sequence[Claim], standing: Standing, now: datetime) -> Plan:
-    """Nothing is sent to a target that takes nothing: it waits for as long as it is news."""
-    over = [claim for claim in claims if is_off(standing) or is_too_old(claim.delivery, now)]
-    reason = f"the target is {standing.state}: {standing.reason}"
-    ended = [Outcome(claim, DeliveryState.BURIED, reason, is_dead=is_off(standing)) for claim in over]
-    return Plan(claims[0].ticket.target, ended=ended, until=standing.until)
-
-
-def _subject(claim: Claim) -> tuple[Target, str]:
-    return claim.delivery.target, claim.delivery.change.sku
 
 
 def _ids(outcomes: Sequence[Outcome]) -> list[str]:
