@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from secrets import token_hex
 from typing import Any
 
 import aiohttp
@@ -17,11 +16,11 @@ from discord.ext import commands
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from alerts.domain.errors import BadInput, DiscordRefused, SentryError
+from alerts.domain.errors import DiscordRefused
 from alerts.ports import Clock
 from alerts.store.ports import Notes
+from bot.ui.controls import answer_error, answer_unheard, is_heard
 from bot.ui.language import language_of, speak
-from bot.ui.replies import reply_to
 
 _REFUSED = "Discord refused the token: copy a new one from the Developer Portal (Bot → Reset Token) to DISCORD_TOKEN."
 _NO_INTENTS = "Discord refused our intents, though none is privileged: check the application in the Developer Portal."
@@ -40,27 +39,7 @@ class Tree(app_commands.CommandTree["Client"]):
         return True
 
     async def on_error(self, interaction: discord.Interaction[Client], error: app_commands.AppCommandError, /) -> None:
-        cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
-        request_id = token_hex(4)
-        command = interaction.command.qualified_name if interaction.command else "?"
-        if isinstance(cause, app_commands.CheckFailure):
-            text = "You need the **Manage Server** permission for this."
-        else:
-            text = reply_to(cause, request_id)
-            known = isinstance(cause, SentryError)
-            level = log.info if isinstance(cause, BadInput) else log.error
-            level("command failed", command=command, request=request_id, exc_info=None if known else cause,
-                  reason=str(cause))  # fmt: skip
-        if interaction.type is discord.InteractionType.autocomplete:
-            return
-        try:
-            if interaction.response.is_done():
-                await interaction.followup.send(text, ephemeral=True, allowed_mentions=NONE)
-            else:
-                await interaction.response.send_message(text, ephemeral=True, allowed_mentions=NONE)
-        except discord.HTTPException as exc:
-            # Too late for Discord, or somebody else answered: nobody waits any more.
-            log.warning("nobody to answer", command=command, request=request_id, reason=str(exc))
+        await answer_error(interaction, error, what=interaction.command.qualified_name if interaction.command else "?")
 
 
 class Client(commands.AutoShardedBot):
@@ -143,6 +122,16 @@ class Client(commands.AutoShardedBot):
                 pause = min(pause * 2, 60.0)
             else:
                 return
+
+    def dispatch(self, event_name: str, /, *args: Any, **kwargs: Any) -> None:
+        # Asked here, before any task runs: a form that was taken is forgotten as soon as its turn is over.
+        if event_name == "interaction" and not is_heard(self, args[0]):
+            super().dispatch("unheard", *args)
+        super().dispatch(event_name, *args, **kwargs)
+
+    async def on_unheard(self, interaction: discord.Interaction[Client]) -> None:
+        """A press that no control, view or form takes any more is answered too."""
+        await answer_unheard(interaction)
 
     async def on_ready(self) -> None:
         log.info("connected to Discord", user=str(self.user), guilds=len(self.guilds), shards=len(self.shards))
