@@ -105,39 +105,46 @@ async def engine(settings: Settings) -> AsyncIterator[Engine]:
             url = (await closing.enter_async_context(Embedded(settings.store.data_dir))).url
         store = await closing.enter_async_context(RedisStore(url))
         looks = await closing.enter_async_context(shops(settings, clock, spending=store))
-        products = Products(settings.catalogue())
-        watches = Watches(store=store, products=products, clock=clock)
         worker = AppriseWorker(allow_private=settings.fetch.allow_private)
         closing.push_async_callback(worker.aclose)
-        yield Engine(
-            settings=settings,
-            clock=clock,
-            products=products,
-            store=store,
-            jobs_url=store.url_for_jobs,
+        yield assemble(settings, clock=clock, store=store, jobs_url=store.url_for_jobs, looks=looks, worker=worker)
+
+
+def assemble(
+    settings: Settings, *, clock: Clock, store: Store, jobs_url: str, looks: Mapping[str, Look], worker: AppriseWorker
+) -> Engine:
+    """Plug the use cases together over any memory and any way to look at the shops. Opens nothing."""
+    products = Products(settings.catalogue())
+    watches = Watches(store=store, products=products, clock=clock)
+    return Engine(
+        settings=settings,
+        clock=clock,
+        products=products,
+        store=store,
+        jobs_url=jobs_url,
+        looks=looks,
+        scan=Scan(
             looks=looks,
-            scan=Scan(
-                looks=looks,
-                store=store,
-                clock=clock,
-                patience=_patience(settings),
-                rules=settings.confirm.rules(),
-                products=products,
-                canaries=_canaries(settings),
-            ),
-            history=History(store=store, clock=clock),
-            watches=watches,
-            subscriptions=Subscriptions(store=store, watches=watches, clock=clock),
-            guilds=Guilds(store=store),
-            why=Why(store=store, clock=clock),
-            addresses=Addresses(
-                store=store,
-                seal=_key_ring(settings),
-                api_base=settings.discord.api_base,
-                understands=worker.understands,
-            ),
-            worker=worker,
-        )
+            store=store,
+            clock=clock,
+            patience=_patience(settings),
+            rules=settings.confirm.rules(),
+            products=products,
+            canaries=_canaries(settings),
+        ),
+        history=History(store=store, clock=clock),
+        watches=watches,
+        subscriptions=Subscriptions(store=store, watches=watches, clock=clock),
+        guilds=Guilds(store=store),
+        why=Why(store=store, clock=clock),
+        addresses=Addresses(
+            store=store,
+            seal=_key_ring(settings),
+            api_base=settings.discord.api_base,
+            understands=worker.understands,
+        ),
+        worker=worker,
+    )
 
 
 def _key_ring(settings: Settings) -> KeyRing:
@@ -282,15 +289,9 @@ async def _as_turn(tick: Tick) -> bool:
     return await tick() > 0
 
 
-@asynccontextmanager
-async def _discord(parts: Engine, tasks: list[asyncio.Task[None]]) -> AsyncIterator[None]:
-    settings, products = parts.settings, parts.products
-    assert settings.discord.token
-    fresh = settings.cache.fresh
-    invalid = InvalidRequests(parts.clock)
-    client = Client(
-        api_base=settings.discord.api_base, notes=parts.store, clock=parts.clock, http_trace=invalid.trace()
-    )
+async def plug_in(client: Client, parts: Engine) -> None:
+    """Give the client everything that answers on Discord."""
+    products, fresh = parts.products, parts.settings.cache.fresh
     await add_cogs(
         client,
         [
@@ -308,6 +309,17 @@ async def _discord(parts: Engine, tasks: list[asyncio.Task[None]]) -> AsyncItera
             Returns(client, store=parts.store, clock=parts.clock),
         ],
     )
+
+
+@asynccontextmanager
+async def _discord(parts: Engine, tasks: list[asyncio.Task[None]]) -> AsyncIterator[None]:
+    settings = parts.settings
+    assert settings.discord.token
+    invalid = InvalidRequests(parts.clock)
+    client = Client(
+        api_base=settings.discord.api_base, notes=parts.store, clock=parts.clock, http_trace=invalid.trace()
+    )
+    await plug_in(client, parts)
     notify = Notify(client, clock=parts.clock, addresses=parts.addresses, worker=parts.worker)
     pace = settings.discord.pace
     deliver = Deliver(
