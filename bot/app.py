@@ -16,6 +16,7 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from alerts.addresses import Addresses
+from alerts.audit import Audit
 from alerts.clock import SystemClock
 from alerts.deliver import Deliver
 from alerts.delivery.notices import Notices
@@ -317,7 +318,11 @@ async def _discord(parts: Engine, tasks: list[asyncio.Task[None]]) -> AsyncItera
     assert settings.discord.token
     invalid = InvalidRequests(parts.clock)
     client = Client(
-        api_base=settings.discord.api_base, notes=parts.store, clock=parts.clock, http_trace=invalid.trace()
+        api_base=settings.discord.api_base,
+        notes=parts.store,
+        clock=parts.clock,
+        audit=Audit(store=parts.store, clock=parts.clock),
+        http_trace=invalid.trace(),
     )
     await plug_in(client, parts)
     notify = Notify(client, clock=parts.clock, addresses=parts.addresses, worker=parts.worker)

@@ -16,6 +16,7 @@ from discord.ext import commands
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
+from alerts.audit import Audit
 from alerts.domain.errors import DiscordRefused
 from alerts.ports import Clock
 from alerts.store.ports import Notes
@@ -45,7 +46,9 @@ class Tree(app_commands.CommandTree["Client"]):
 class Client(commands.AutoShardedBot):
     """Only the `guilds` intent; no member and no message is kept. Mentions are off unless a send asks for one."""
 
-    def __init__(self, *, api_base: str, notes: Notes, clock: Clock, **options: Any) -> None:
+    def __init__(
+        self, *, api_base: str, notes: Notes, clock: Clock, audit: Audit | None = None, **options: Any
+    ) -> None:
         point_at(api_base)
         super().__init__(
             command_prefix=commands.when_mentioned,
@@ -71,6 +74,7 @@ class Client(commands.AutoShardedBot):
                 sweep()
 
         self.http._try_clear_expired_ratelimits = sweep_now_and_then  # type: ignore[method-assign]  # noqa: SLF001
+        self.audit = audit  # for bot.audit.note_change, from wherever something is changed
 
     @property
     def is_logged_in(self) -> bool:

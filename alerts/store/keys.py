@@ -108,6 +108,15 @@ def trail(guild: int) -> str:
     return f"hs:{{g{guild}}}:trail"
 
 
+def audit(guild: int) -> str:
+    return f"hs:{{g{guild}}}:audit"
+
+
+def traces(user: int) -> str:
+    """The guilds in which something bears a member's id."""
+    return f"hs:{{u{user}}}:guilds"
+
+
 def sealed(guild: int) -> str:
     return f"hs:{{g{guild}}}:sealed"
 

@@ -12,6 +12,7 @@ from alerts.domain.memory import Memory
 from alerts.domain.model import Point, Snapshot, Tier
 from alerts.domain.waiting import Waiting
 from alerts.domain.wishes import Subscription, Watch
+from alerts.store.memory_audit import MemoryAudit
 from alerts.store.memory_guilds import MemoryGuilds
 from alerts.store.memory_outbox import MemoryOutbox
 from alerts.store.memory_sealed import MemorySealed
@@ -21,7 +22,7 @@ from alerts.store.ports import Commit, Due, Lock, News, Row
 
 
 @dataclass
-class MemoryStore(MemoryOutbox, MemoryTargets, MemoryTrails, MemoryGuilds, MemorySealed):
+class MemoryStore(MemoryOutbox, MemoryTargets, MemoryTrails, MemoryAudit, MemoryGuilds, MemorySealed):
     """See ports.Store."""
 
     _snapshots: dict[str, Snapshot] = field(default_factory=dict)

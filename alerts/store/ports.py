@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Protocol
 
+from alerts.domain.audit import AuditEntry
 from alerts.domain.deliveries import Delivery, DeliveryState
 from alerts.domain.episodes import Episode
 from alerts.domain.first_sight import FirstSight
@@ -138,6 +139,14 @@ class DeadLetter:
     delivery: Delivery
     reason: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRow:
+    """An entry of a guild's audit trail; its `ticket` says where in the trail it stands."""
+
+    ticket: str
+    entry: AuditEntry
 
 
 class Snapshots(Protocol):
@@ -328,6 +337,19 @@ class Trails(Protocol):
         """A guild's own stages, of one product or message if asked, the one noted last first."""
 
 
+class AuditTrail(Protocol):
+    """Who changed what in each guild."""
+
+    async def note_audit(self, entry: AuditEntry) -> None:
+        """Keep it. The oldest make room, and none outlives `AUDIT_DAYS` once a younger one is noted."""
+
+    async def audit(self, guild: int, *, before: str = "", limit: int) -> Sequence[AuditRow]:
+        """A guild's own entries, the one noted last first, from behind the ticket `before` ("" at first)."""
+
+    async def disown_audit(self, guild: int, user: int, alias: str) -> None:
+        """Put the alias wherever the member's id stands in this guild's entries; doing it again does no harm."""
+
+
 class Wishes(Protocol):
     """Watches and subscriptions. A guild's id is part of every question."""
 
@@ -456,6 +478,7 @@ class Store(
     Episodes,
     Holds,
     Trails,
+    AuditTrail,
     Wishes,
     FirstSights,
     GuildChoices,

@@ -124,7 +124,15 @@ def test_time_is_asked_of_the_clock_alone() -> None:
         ("cryptography", ("alerts/store/seal.py",)),
         (
             "discord",
-            ("bot/client.py", "bot/notify/**", "bot/admins.py", "bot/returns.py", "bot/cogs/**", "bot/ui/**"),
+            (
+                "bot/client.py",
+                "bot/notify/**",
+                "bot/admins.py",
+                "bot/audit.py",
+                "bot/returns.py",
+                "bot/cogs/**",
+                "bot/ui/**",
+            ),  # fmt: skip
         ),
     ],
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from hashlib import sha1
 from importlib.resources import files
@@ -19,8 +19,6 @@ from alerts.store.redis.troubles import ours
 
 SCHEMA = 1
 PARTITIONS = 1
-_SCRIPTS = ("begin", "commit", "drop", "enqueue", "finish", "lead", "lock", "move", "redrive", "release", "renew",
-            "schedule", "swap", "vendor")  # fmt: skip
 log = structlog.get_logger()
 
 
@@ -30,7 +28,7 @@ class Link:
     def __init__(self, url: str) -> None:
         self._address = address.parse(url)
         self.place = self._address.place
-        self._scripts = {name: _source(name) for name in _SCRIPTS}
+        self._scripts = dict(_sources())
         self._hashes = {name: sha1(text.encode(), usedforsecurity=False).hexdigest()
                         for name, text in self._scripts.items()}  # fmt: skip
         named = {mark: name for marks in (self._scripts, self._hashes) for name, mark in marks.items()}
@@ -149,5 +147,8 @@ class Link:
         await close(self._client)
 
 
-def _source(name: str) -> str:
-    return (files("alerts.store.redis") / "scripts" / f"{name}.lua").read_text()
+def _sources() -> Iterator[tuple[str, str]]:
+    """Every script by its name."""
+    for file in (files("alerts.store.redis") / "scripts").iterdir():
+        if file.name.endswith(".lua"):
+            yield file.name.removesuffix(".lua"), file.read_text()

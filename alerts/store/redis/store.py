@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Self
 
 from alerts.store import keys
+from alerts.store.redis.audit import RedisAudit
 from alerts.store.redis.dead import RedisDeadLetters
 from alerts.store.redis.episodes import RedisEpisodes
 from alerts.store.redis.first_sights import RedisFirstSights
@@ -32,6 +33,7 @@ class RedisStore(
     RedisEpisodes,
     RedisHolds,
     RedisTrails,
+    RedisAudit,
     RedisWishes,
     RedisFirstSights,
     RedisGuilds,
