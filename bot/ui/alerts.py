@@ -168,7 +168,7 @@ def _frame(delivery: Delivery, headline: str, colour: int, at: datetime) -> disc
     change = delivery.change
     embed = discord.Embed(
         title=f"{headline}: {harmless(delivery.product_name, 200)}",
-        url=change.url if len(change.url) <= words.LONGEST_LINK else None,
+        url=address if len(address := words.address(change.url)) <= words.LONGEST_LINK else None,
         colour=colour,
         timestamp=at,
         description=words.link(f"Open {harmless(change.vendor, 60)}", change.url),

@@ -122,7 +122,7 @@ def _briefs(parts: Sequence[Part]) -> list[discord.Embed]:
     embeds = []
     for part in parts:
         embed = _brief(part)
-        url = part.delivery.change.url
+        url = words.address(part.delivery.change.url)
         # Discord shows embeds of one address as one.
         if len(url) <= _LONGEST_URL and url not in shown:
             shown.add(url)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from functools import lru_cache
+from urllib.parse import quote
 
 from babel.numbers import format_currency
 from discord.utils import format_dt
@@ -13,6 +14,7 @@ from alerts.domain.money import Money
 from alerts.domain.stats import Grade, Timeline, Usual, Worth
 from alerts.domain.thresholds import Threshold
 
+_IN_A_URI = ":/?@!$&'()*+,;=%~-._"
 LONGEST_LINK = 800  # a field holds 1024
 _STOCK = {
     Availability.IN_STOCK: "🟢 In stock",
@@ -88,9 +90,15 @@ def kinds(chosen: tuple[ChangeKind, ...]) -> str:
     return ", ".join(headline(kind).lower() for kind in chosen)
 
 
+def address(url: str) -> str:
+    """A web address as Discord takes it: what a URI cannot hold is encoded, what is encoded already stays."""
+    before, mark, fragment = url.partition("#")
+    return quote(before, safe=_IN_A_URI) + mark + quote(fragment, safe=_IN_A_URI)
+
+
 def link(label: str, url: str) -> str:
     """A masked link; what could end it early is encoded. An address too long for Discord leaves the label alone."""
-    safe = url.replace("(", "%28").replace(")", "%29").replace(" ", "%20")
+    safe = address(url).replace("(", "%28").replace(")", "%29")
     return f"[{label}]({safe})" if len(safe) <= LONGEST_LINK else label
 
 

@@ -132,7 +132,7 @@ def test_time_is_asked_of_the_clock_alone() -> None:
                 "bot/returns.py",
                 "bot/cogs/**",
                 "bot/ui/**",
-            ),  # fmt: skip
+            ),
         ),
     ],
 )

@@ -23,7 +23,7 @@ def simcord_bot(sim_bot: Bot) -> Client:
 
 @pytest.fixture
 async def simcord_env(simcord_bot: Client, sim_bot: Bot) -> AsyncIterator[Env]:
-    """Fails the test at its end for every error that the bot has no words for."""
+    """Fails the test at its end for an error that the bot has no words for, and for a request Discord would refuse."""
     env = Env(simcord_bot, check_errors=False)
     sim_bot.clock.env = env
     await env.start()
@@ -34,6 +34,8 @@ async def simcord_env(simcord_bot: Client, sim_bot: Bot) -> AsyncIterator[Env]:
     unexpected = [error for error in env.errors if not sim.is_expected(error)]
     if unexpected:
         raise BaseExceptionGroup("the bot raised what it has no words for", unexpected)
+    refused = [line for each in env.http_requests for line in sim.refused(each)]
+    assert not refused, "\n".join(refused)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import discord
-from simcord import ChannelHandle, Env, GuildHandle, InteractionResult, MemberActor
+from simcord import ChannelHandle, Env, GuildHandle, HttpLogEntry, InteractionResult, MemberActor
 from simcord.http.router import RequestContext, route
 
 from alerts.audit import Audit
@@ -25,6 +25,7 @@ from bot.app import Engine, assemble, plug_in
 from bot.client import Client
 from bot.notify.apprise_worker import AppriseWorker
 from tests.fakes import Shops
+from tests.payloads import refusals
 from tests.worlds import OUT, offer
 
 API = "https://discord.com/api/v10"  # simcord knows a route by what follows this
@@ -166,6 +167,19 @@ def is_expected(error: BaseException) -> bool:
     """Whether an error is one that the bot answers in words; every other one fails the test."""
     cause = getattr(error, "original", error)
     return isinstance(cause, SentryError | discord.app_commands.CheckFailure | discord.HTTPException)
+
+
+def refused(request: HttpLogEntry) -> list[str]:
+    """What Discord would say against a request of the bot."""
+    if request.method not in ("POST", "PUT", "PATCH") or request.json is None:
+        return []
+    has_files = bool(isinstance(request.json, dict) and _attached(request.json))
+    found = refusals(request.method, request.path, request.json, has_files=has_files)
+    return [f"{request.method} {request.path}: {each}" for each in found]
+
+
+def _attached(body: dict[str, Any]) -> object:
+    return body.get("attachments") or (body.get("data") or {}).get("attachments")
 
 
 def button(result: InteractionResult, label: str) -> Mapping[str, Any]:
