@@ -142,12 +142,14 @@ class World:
 
 def neighbours(env: Env, name: str = "Here") -> tuple[GuildHandle, ChannelHandle, MemberActor, MemberActor]:
     """A guild, a channel, an admin and a member of it."""
-    guild = env.create_guild(name)
-    admins = guild.create_role("Admins", permissions=discord.Permissions(manage_guild=True))
-    slug = name.lower()
+    guild, slug = env.create_guild(name), name.lower()
+    first = not slug.startswith("canary")
+    admins = guild.create_role(
+        "Admins" if first else f"{slug}-role", permissions=discord.Permissions(manage_guild=True)
+    )
     return (
         guild,
-        guild.create_text_channel("deals"),
+        guild.create_text_channel("deals" if first else f"{slug}-deals"),
         guild.add_member(env.create_user(f"{slug}-admin"), roles=[admins]),
         guild.add_member(env.create_user(f"{slug}-member")),
     )
