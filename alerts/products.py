@@ -1,4 +1,4 @@
-"""What people may ask for: the configured products, found by sku, name, alias or a near miss."""
+"""What people may ask for: the configured products, found by sku, name, alias, number, address or a near miss."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from rapidfuzz import fuzz, process, utils
 
+from alerts.domain.codes import address_in, number_in
 from alerts.domain.errors import UnknownProduct
 from alerts.domain.model import Product
 
@@ -34,18 +35,39 @@ class Products:
     def find(self, query: str) -> Product:
         """The one product that is meant, or UnknownProduct with what comes closest.
 
-        Exact sku, name or alias first; then the only product whose names hold every word; then the best near miss,
-        when nothing else comes as near.
+        Exact sku, name or alias first; then the number or address of it; then the only product whose names hold every
+        word; then the best near miss, when nothing else comes as near.
         """
-        wanted = _normal(query)
-        exact = self._by_sku.get(query.strip().lower()) or self._by_sku.get(self._names.get(wanted, ""))
-        if exact:
-            return exact
-        near = self._scored(query)
-        clear = [product for product, score in near if score == near[0][1]]
-        if len(clear) == 1:
-            return clear[0]
-        raise UnknownProduct(query, [product.name for product, _ in near[:3]])
+        meant = self.named(query)
+        if len(meant) == 1:
+            return meant[0]
+        raise UnknownProduct(query, [product.name for product in self.near(query)])
+
+    def near(self, query: str) -> list[Product]:
+        """Up to three that come closest, to name them to who asked for none."""
+        return [product for product, _ in self._scored(query)[:3]]
+
+    def named(self, query: str) -> list[Product]:
+        """What is meant, by the rules of `find`: one, several that come equally near, or none."""
+        exactly = self.exactly(query) or self.by_code(query)
+        near = [] if exactly else self._scored(query)
+        return exactly or [product for product, score in near if score == near[0][1]]
+
+    def exactly(self, query: str) -> list[Product]:
+        """The one of just this sku, name or alias, if there is one."""
+        exact = self._by_sku.get(query.strip().lower()) or self._by_sku.get(self._names.get(_normal(query), ""))
+        return [exact] if exact else []
+
+    def by_code(self, code: str) -> list[Product]:
+        """The products of the number (GTIN) or the shop's page that a bar code holds."""
+        number, address = number_in(code), address_in(code)
+        if number:
+            return [each for each in self if each.gtin and number_in(each.gtin) == number]
+        if address is None:
+            return []
+        pages = {each.sku: [address_in(listing.url) or "" for listing in each.listings] for each in self}
+        exactly = [each for each in self if address in pages[each.sku]]
+        return exactly or [each for each in self if any(_is_nearly(address, page) for page in pages[each.sku])]
 
     def suggest(self, query: str, *, limit: int = 25) -> list[Product]:
         """Products for autocomplete, nearest first; the first of all when nothing is typed."""
@@ -71,6 +93,12 @@ class Products:
 def _names(product: Product) -> Iterator[str]:
     for name in (product.name, product.sku, *product.aliases):
         yield _normal(name)
+
+
+def _is_nearly(one: str, other: str) -> bool:
+    """Whether two addresses differ in nothing but parameters that only one of them has, such as a variant."""
+    (path, _, asked), (other_path, _, other_asked) = one.partition("?"), other.partition("?")
+    return path == other_path and not (asked and other_asked)
 
 
 def _normal(text: str) -> str:

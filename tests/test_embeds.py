@@ -148,9 +148,9 @@ def test_a_shop_that_was_never_read_is_not_called_sold_out() -> None:
     assert "Not known yet: the shop did not answer in time" in (field.value or "")
 
 
-@pytest.mark.parametrize(("source", "said"), [(Source.CACHED, "memory"), (Source.STALE, "No shop could be read")])
+@pytest.mark.parametrize(("source", "said"), [(Source.CACHED, "memory"), (Source.STALE, "no shop could be read")])
 def test_an_answer_says_how_it_came_about(source: Source, said: str) -> None:
-    assert said in (answer_embed(answer(known(offer()), source=source)).footer.text or "")
+    assert said in (answer_embed(answer(known(offer()), source=source)).description or "")
 
 
 @given(

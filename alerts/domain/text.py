@@ -9,6 +9,7 @@ from functools import lru_cache
 _TOKENS = re.compile(r"<(?=[@#:/a-zA-Z!&])")
 _MARKDOWN = re.compile(r"([\\*_~`|>\[\]()#])")
 _SPACE = re.compile(r"\s+")
+_INVITE = re.compile(r"(?i)(discord)\.(gg|com)")
 _ZWJ = "\u200d"
 
 
@@ -24,7 +25,7 @@ def harmless(text: str, limit: int = 200) -> str:
     """Shop text for a Discord message: `plain`, with mentions, links and markdown taken apart."""
     safe = _TOKENS.sub("‹", plain(text, limit))
     safe = safe.replace("://", ":\u2060//").replace("@everyone", "@\u2060everyone").replace("@here", "@\u2060here")
-    safe = re.sub(r"(?i)(discord)\.(gg|com)", "\\1\u2060.\\2", safe)
+    safe = _INVITE.sub("\\1\u2060.\\2", safe)
     return cut(_MARKDOWN.sub(r"\\\1", safe), limit).rstrip("\\")
 
 

@@ -2,32 +2,115 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
 from datetime import timedelta
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
+from alerts.domain.errors import BadInput, SentryError, UnknownProduct
+from alerts.domain.model import Product
+from alerts.domain.text import harmless, plain
 from alerts.products import Products
-from alerts.scan import Scan
+from alerts.scan import Answer, Scan
 from bot.cogs.choices import product_choices
-from bot.ui.embeds import answer_embed
+from bot.ui.barcodes import Barcodes
+from bot.ui.language import t
+from bot.ui.replies import reply_to
+from bot.ui.scans import CONTROLS, picker_shown, scan_shown, scans_shown
+from bot.ui.soon import Shown, answer_soon
+
+_MOST = 5
 
 
 class ScanCog(commands.Cog):
-    """Every shop's price and stock of a product."""
+    """Every shop's price and stock of a product, or of several. Anybody may ask, anywhere; nothing is kept of it."""
+
+    controls = CONTROLS
 
     def __init__(self, *, scan: Scan, products: Products, max_age: timedelta) -> None:
-        self._scan, self._products, self._max_age = scan, products, max_age
+        self._scan, self._products, self._max_age, self._barcodes = scan, products, max_age, Barcodes()
 
     @app_commands.command(description="Show every shop's price and stock of a product")
-    @app_commands.describe(product="What to look for", fresh="Ask the shops now, instead of answering from memory")
-    async def scan(self, interaction: discord.Interaction, product: str, fresh: bool = False) -> None:  # noqa: FBT001, FBT002 - an option
-        found = self._products.find(product)
-        await interaction.response.defer(thinking=True)  # Discord waits three seconds, shops do not
-        answer = await self._scan(found, max_age=timedelta(0) if fresh else self._max_age)
-        await interaction.followup.send(embed=answer_embed(answer))
+    @app_commands.describe(
+        product="What to look for; up to five, with commas",
+        fresh="Ask the shops now, instead of answering from memory",
+        photo="A picture of a bar code, to look for its product",
+    )
+    @app_commands.allowed_installs(guilds=True, users=True)
+    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
+    async def scan(
+        self,
+        interaction: discord.Interaction,
+        product: str | None = None,
+        fresh: bool = False,  # noqa: FBT001, FBT002 - an option
+        photo: discord.Attachment | None = None,
+    ) -> None:
+        max_age = timedelta(0) if fresh else self._max_age
+        if photo:
+            await answer_soon(interaction, self._of_photo(photo, max_age))
+            return
+        if not product or not product.strip(" ,"):
+            raise BadInput(t("Say which product, or attach a picture of its bar code as `photo`."))
+        asked = self._asked(product)
+        if len(asked) == 1:
+            await answer_soon(interaction, self._of_one(self._products.named(asked[0]), asked[0], max_age))
+        else:
+            await answer_soon(interaction, self._of_several(asked, max_age))
+
+    async def page(self, sku: str, page: int, *, max_age: timedelta | None = None) -> Shown:
+        """A page of a product's shops, from memory when that is young enough."""
+        found = self._products.get(sku)
+        if found is None:
+            raise BadInput(t("This product is no longer offered by the operator; `/scan` knows the others."))
+        return scan_shown(await self._scan(found, max_age=self._max_age if max_age is None else max_age), page)
+
+    async def _of_one(self, meant: Sequence[Product], asked: str, max_age: timedelta) -> Shown:
+        if not meant:
+            raise UnknownProduct(asked, [each.name for each in self._products.near(asked)])
+        if len(meant) > 1:
+            return picker_shown(meant, harmless(asked, 80))
+        return scan_shown(await self._scan(meant[0], max_age=max_age))
+
+    async def _of_several(self, asked: Sequence[str], max_age: timedelta) -> Shown:
+        found = await asyncio.gather(*(self._one_of_several(each, max_age) for each in asked))
+        answers = {each.product.sku: each for each in found if isinstance(each, Answer)}
+        return scans_shown(list(answers.values()), [each for each in found if isinstance(each, str)])
+
+    async def _one_of_several(self, asked: str, max_age: timedelta) -> Answer | str:
+        """What is known of it, or in words why not: one that fails must not keep the others from being shown."""
+        try:
+            return await self._scan(self._products.find(asked), max_age=max_age)
+        except SentryError as error:
+            return f"• {harmless(asked, 80)}: {reply_to(error, '')}"
+
+    async def _of_photo(self, photo: discord.Attachment, max_age: timedelta) -> Shown:
+        codes = await self._barcodes.read(photo)
+        meant = {product.sku: product for code in codes for product in self._products.by_code(code)}
+        read = ", ".join(f"`{plain(code, 60).replace('`', '')}`" for code in codes[:3])
+        if not meant:
+            raise BadInput(t("The code in this picture says {codes}, and no product here goes by that.", codes=read))
+        return await self._of_one(list(meant.values()), ", ".join(codes[:3]), max_age)
+
+    def _asked(self, text: str) -> list[str]:
+        """The products that were asked for, each once. A name with a comma in it is one."""
+        if len(self._products.exactly(text)) == 1:
+            return [text]
+        asked = list(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
+        if len(asked) > _MOST:
+            raise BadInput(t("At most {most} products at once.", most=_MOST))
+        return asked
 
     @scan.autocomplete("product")
     async def _product(self, _: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
-        return product_choices(self._products, typed)
+        before, comma, last = typed.rpartition(",")
+        if not comma or len(self._products.exactly(typed)) == 1:
+            return product_choices(self._products, typed)
+        kept = ", ".join(part.strip() for part in before.split(",") if part.strip())
+        more = (
+            app_commands.Choice(name=plain(f"{kept}, {each.name}", 100), value=f"{kept}, {each.value}")
+            for each in product_choices(self._products, last)
+        )
+        return [each for each in more if len(str(each.value)) <= 100]

@@ -23,6 +23,7 @@ log = structlog.get_logger()
 ItemT = TypeVar("ItemT", bound=discord.ui.Item[Any])
 _NONE = discord.AllowedMentions.none()
 _NEVER = r"(?!)"
+_TOO_LATE = 10062  # Discord waits three seconds for the first answer
 # Where each verb's news are found again: the first word of a custom_id after "hs:".
 _COMMANDS = {"scan": "/scan", "history": "/history", "watch": "/watch", "alerts": "/alerts", "me": "/me",
              "setup": "/setup", "settings": "/settings", "status": "/status", "why": "/why"}  # fmt: skip
@@ -103,6 +104,10 @@ async def answer_error(interaction: discord.Interaction[Any], error: BaseExcepti
     """Tell whoever asked what happened and what to do; the log has the rest under the same request id."""
     cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
     request_id = token_hex(4)
+    if isinstance(cause, discord.NotFound) and cause.code == _TOO_LATE:
+        # Trying once more, and writing down where, would only make a busy process slower.
+        log.warning("answered too late", command=what)
+        return
     if isinstance(cause, app_commands.CheckFailure):
         text = t("You need the **Manage Server** permission for this.")
     else:

@@ -4,48 +4,91 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import NamedTuple
 
 import discord
 
-from alerts.domain.model import Known, Point, Product
+from alerts.domain.model import Known, Offer, Point, Product
 from alerts.domain.stats import Timeline
 from alerts.domain.text import harmless, units
 from alerts.scan import Answer, Source
 from bot.ui import words
+from bot.ui.language import n, t
 
 _GREEN, _AMBER, _RED, _BLUE, _GREY = 0x2ECC71, 0xE67E22, 0xE74C3C, 0x3498DB, 0x95A5A6
 _MOST_FIELDS = 25  # Discord's limit
 _MOST_UNITS = 6000 - 100  # Discord's limit for all texts together, less the footer
 
 
-def answer_embed(answer: Answer) -> discord.Embed:
-    """Every vendor's price and stock, the best offer first, each failure in words."""
+class VendorField(NamedTuple):
+    """A vendor's name, and what is known of its offer."""
+
+    known: Known
+    name: str
+    value: str
+
+    @property
+    def units(self) -> int:
+        """Its length as Discord counts it."""
+        return units(self.name) + units(self.value)
+
+
+def answer_embed(
+    answer: Answer, page: Sequence[VendorField] | None = None, *, room: int = _MOST_UNITS, note: str = ""
+) -> discord.Embed:
+    """Every vendor's price and stock with its age, the best offer first, each failure in words.
+
+    `page` is the part of `vendor_fields(answer)` to show; without it as many as fit, and how many do not.
+    """
     snapshot = answer.snapshot
-    best = snapshot.best
     embed = discord.Embed(
         title=harmless(answer.product.name, 250),
-        colour=_GREEN if best else _GREY,
-        description=_summary(answer),
+        colour=_GREEN if snapshot.best else _GREY,
+        description=f"{_summary(answer)}\n{_freshness(answer)}",
         timestamp=snapshot.scanned_at,
     )
-    room = _MOST_UNITS - sum(units(text or "") for text in (embed.title, embed.description))
-    for known in sorted(snapshot.listings, key=_rank):
-        star = "⭐ " if known is best else ""
-        name, value = star + (harmless(known.vendor, 200) or "?"), _vendor_lines(known)
-        room -= units(name) + units(value)
+    wanted = vendor_fields(answer) if page is None else page
+    room -= sum(units(text or "") for text in (embed.title, embed.description))
+    for field in wanted:
+        room -= field.units
         if room < 0 or len(embed.fields) == _MOST_FIELDS:
             break
-        embed.add_field(name=name, value=value, inline=False)
-    left = len(snapshot.listings) - len(embed.fields)
-    return embed.set_footer(text=_freshness(answer) + (f" · {left} more not shown" if left else ""))
+        embed.add_field(name=field.name, value=field.value, inline=False)
+    left = len(wanted) - len(embed.fields)
+    hidden = n("{count} more not shown", "{count} more not shown", left) if left else ""
+    return embed.set_footer(text=" · ".join(filter(None, (note, hidden))) or None)
+
+
+def vendor_fields(answer: Answer) -> list[VendorField]:
+    """What is known of each listing, the best offer first."""
+    best = answer.snapshot.best
+    ranked = sorted(answer.snapshot.listings, key=lambda known: (known is not best, *_rank(known)))
+    return [
+        VendorField(each, ("⭐ " if each is best else "") + (harmless(each.vendor, 200) or "?"), _vendor_lines(each))
+        for each in ranked
+    ]
 
 
 def _summary(answer: Answer) -> str:
     best = answer.snapshot.best
     if best is None or best.offer is None:
-        return "Nobody has it in stock right now, as far as we can see."
-    when = "Cheapest in stock" if best.failure is None else "Cheapest when last seen"
-    return f"{when}: **{words.money(best.offer.price)}** at **{harmless(best.vendor)}**."
+        return t("Nobody has it in stock right now, as far as we can see.")
+    price, vendor = words.money(best.offer.price), harmless(best.vendor)
+    if best.failure is None:
+        return t("Cheapest in stock: **{price}** at **{vendor}**.", price=price, vendor=vendor)
+    return t("Cheapest when last seen: **{price}** at **{vendor}**.", price=price, vendor=vendor)
+
+
+def _freshness(answer: Answer) -> str:
+    scanned = answer.snapshot.scanned_at
+    when = words.ago(scanned) if scanned else t("never")
+    match answer.source:
+        case Source.FRESH:
+            return t("🟢 Fresh: the shops were read just now.")
+        case Source.CACHED:
+            return t("🕑 From memory: the shops were read {when}.", when=when)
+        case Source.STALE:
+            return t("⚠️ Stale: no shop could be read just now. This is what was last known.")
 
 
 def _rank(known: Known) -> tuple[int, Decimal, str]:
@@ -57,27 +100,24 @@ def _rank(known: Known) -> tuple[int, Decimal, str]:
 
 
 def _vendor_lines(known: Known) -> str:
-    link = words.link("Open shop", known.url)
+    link = words.link(t("Open shop"), known.url)
     trouble = words.failure(known.failure) if known.failure else ""
     if known.offer is None:
-        return f"❔ Not known yet: {trouble or 'never read'} · {link}"
-    line = f"**{words.money(known.offer.price)}** · {words.stock(known.offer)} · {link}"
-    if trouble and known.observed_at:
-        line += f"\n⚠️ {trouble[:1].upper()}{trouble[1:]}; this is from {words.ago(known.observed_at)}."
+        return t("❔ Not known yet: {trouble}", trouble=trouble or t("never read")) + f" · {link}"
+    age = words.ago(known.observed_at) if known.observed_at else ""
+    line = " · ".join(filter(None, (f"**{_price(known.offer)}**", words.stock(known.offer), age, link)))
+    if trouble and age:
+        line += "\n⚠️ " + t("{trouble}; this is from {when}.", trouble=trouble[:1].upper() + trouble[1:], when=age)
     if known.held:
         seen = known.held.offer
-        line += f"\n👁️ Seen, not confirmed yet: {words.money(seen.price)} · {words.stock(seen)}"
+        what = f"{words.money(seen.price)} · {words.stock(seen)}"
+        line += "\n👁️ " + t("Seen, not confirmed yet: {what}", what=what)
     return line
 
 
-def _freshness(answer: Answer) -> str:
-    match answer.source:
-        case Source.FRESH:
-            return "Read just now"
-        case Source.CACHED:
-            return "From memory, read at"
-        case Source.STALE:
-            return "No shop could be read: last known, tried at"
+def _price(offer: Offer) -> str:
+    which = words.sort(offer.sort) if offer.sort else ""
+    return words.money(offer.price) + (f" ({which})" if which else "")
 
 
 def history_embed(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from functools import lru_cache
 from urllib.parse import quote
 
@@ -51,10 +52,15 @@ _HEADLINE = {
 }
 
 
-@lru_cache(4096)
 def money(amount: Money | None) -> str:
-    """£76.80; a dash when no price is known. Remembered: babel takes three quarters of an alert's time for it."""
-    return format_currency(amount.amount, amount.currency, locale="en_GB") if amount else "—"
+    """£76.80; a dash when no price is known."""
+    return _written(amount.amount, amount.currency, "en_GB") if amount else "—"
+
+
+# The same prices are written again and again, and babel takes a twentieth of a millisecond for each.
+@lru_cache(maxsize=4096)
+def _written(amount: Decimal, currency: str, locale: str) -> str:
+    return format_currency(amount, currency, locale=locale)
 
 
 def within(limit: Threshold) -> str:

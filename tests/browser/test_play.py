@@ -92,7 +92,7 @@ async def test_a_new_user_sees_a_restock_arrive_once(browser: Browser, tmp_path:
 
         await command(chat, "/scan product:jetson fresh:true")
         await expect(chat.locator("#messages .message .embed")).to_have_count(2)
-        await expect(chat.locator("#messages")).to_contain_text("Read just now")
+        await expect(chat.locator("#messages")).to_contain_text("read just now")
         await chat.screenshot(path=ARTEFACTS / "play-after.png")
 
     assert seconds < READY_WITHIN

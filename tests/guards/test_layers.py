@@ -122,6 +122,7 @@ def test_time_is_asked_of_the_clock_alone() -> None:
         ("babel", ("bot/ui/**",)),
         ("apprise", ("bot/notify/apprise_child.py",)),
         ("cryptography", ("alerts/store/seal.py",)),
+        ("zxingcpp", ("bot/ui/barcodes.py",)),
         (
             "discord",
             (

@@ -1,0 +1,60 @@
+"""The other process, spoken to over its pipes; it ends when they close."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from bot.playground.discord.rest import BASE
+
+Json = dict[str, Any]
+
+
+class Discord:
+    """server.py, as seen from here."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+        self.api_base = ""
+
+    @classmethod
+    @asynccontextmanager
+    async def start(cls) -> AsyncIterator[Discord]:
+        """Started, listening; ended at the end."""
+        pipe = asyncio.subprocess.PIPE
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "benchmarks.interacting.server",
+            stdin=pipe, stdout=pipe, cwd=Path(__file__).parents[2], limit=1 << 26,
+        )  # fmt: skip
+        server = cls(process)
+        try:
+            server.api_base = f"http://127.0.0.1:{(await server._said())['port']}{BASE}"
+            yield server
+        finally:
+            assert process.stdin
+            process.stdin.close()
+            try:
+                await asyncio.wait_for(process.wait(), 5)
+            except TimeoutError:
+                process.kill()
+                await process.wait()
+
+    async def __call__(self, name: str, **with_: Any) -> Json:
+        """Have something done."""
+        assert self._process.stdin
+        self._process.stdin.write(json.dumps([name, with_]).encode() + b"\n")
+        await self._process.stdin.drain()
+        return await self._said()
+
+    async def _said(self) -> Json:
+        assert self._process.stdout
+        line = await self._process.stdout.readline()
+        if not line:
+            raise RuntimeError("the benchmark's Discord ended: its reason stands above, on stderr")
+        found: Json = json.loads(line)
+        return found
