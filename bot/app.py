@@ -20,12 +20,15 @@ from alerts.audit import Audit
 from alerts.clock import SystemClock
 from alerts.deliver import Deliver
 from alerts.delivery.notices import Notices
+from alerts.direct import DirectMessages
 from alerts.domain.errors import BadInput, StoreError
 from alerts.domain.model import ReaderKind, Tier
 from alerts.fanout import Fanout
 from alerts.guilds import Guilds
 from alerts.history import History
 from alerts.jobs import DocketQueue, JobQueue
+from alerts.me import Me
+from alerts.own import OwnAlerts
 from alerts.ports import Clock, Look, Reader
 from alerts.products import Products
 from alerts.reading.data.overrides import Override
@@ -51,13 +54,18 @@ from alerts.why import Why
 from bot.admins import GuildAdmins
 from bot.client import Client, add_cogs
 from bot.cogs.alerts import AlertsCog
+from bot.cogs.audit import AuditCog
 from bot.cogs.history import HistoryCog
+from bot.cogs.me import MeCog
+from bot.cogs.own import OwnCog
+from bot.cogs.privacy import PrivacyCog
 from bot.cogs.scan import ScanCog
 from bot.cogs.watch import WatchCog
 from bot.cogs.why import WhyCog
 from bot.invalid import InvalidRequests
 from bot.notify.apprise_worker import AppriseWorker
 from bot.notify.by_kind import Notify
+from bot.notify.hello import Hello
 from bot.parts import running, until
 from bot.returns import Returns
 from bot.web.health import serve_health
@@ -92,6 +100,8 @@ class Engine:
     subscriptions: Subscriptions
     guilds: Guilds
     why: Why
+    own: OwnAlerts
+    me: Me
     addresses: Addresses
     worker: AppriseWorker
 
@@ -117,6 +127,7 @@ def assemble(
     """Plug the use cases together over any memory and any way to look at the shops. Opens nothing."""
     products = Products(settings.catalogue())
     watches = Watches(store=store, products=products, clock=clock)
+    subscriptions = Subscriptions(store=store, watches=watches, clock=clock)
     return Engine(
         settings=settings,
         clock=clock,
@@ -135,9 +146,11 @@ def assemble(
         ),
         history=History(store=store, clock=clock),
         watches=watches,
-        subscriptions=Subscriptions(store=store, watches=watches, clock=clock),
+        subscriptions=subscriptions,
         guilds=Guilds(store=store),
         why=Why(store=store, clock=clock),
+        own=OwnAlerts(store=store, subscriptions=subscriptions, watches=watches, products=products, clock=clock),
+        me=Me(store=store, clock=clock),
         addresses=Addresses(
             store=store,
             seal=_key_ring(settings),
@@ -293,6 +306,8 @@ async def _as_turn(tick: Tick) -> bool:
 async def plug_in(client: Client, parts: Engine) -> None:
     """Give the client everything that answers on Discord."""
     products, fresh = parts.products, parts.settings.cache.fresh
+    client.audit = Audit(store=parts.store, clock=parts.clock)
+    direct = DirectMessages(store=parts.store, clock=parts.clock, say=Hello(client))
     await add_cogs(
         client,
         [
@@ -307,6 +322,10 @@ async def plug_in(client: Client, parts: Engine) -> None:
                 standings=parts.store,
             ),
             WhyCog(why=parts.why, products=products),
+            AuditCog(audit=client.audit),
+            OwnCog(own=parts.own, direct=direct, guilds=parts.guilds, products=products),
+            MeCog(own=parts.own, me=parts.me, direct=direct, clock=parts.clock),
+            PrivacyCog(),
             Returns(client, store=parts.store, clock=parts.clock),
         ],
     )
@@ -318,11 +337,7 @@ async def _discord(parts: Engine, tasks: list[asyncio.Task[None]]) -> AsyncItera
     assert settings.discord.token
     invalid = InvalidRequests(parts.clock)
     client = Client(
-        api_base=settings.discord.api_base,
-        notes=parts.store,
-        clock=parts.clock,
-        audit=Audit(store=parts.store, clock=parts.clock),
-        http_trace=invalid.trace(),
+        api_base=settings.discord.api_base, notes=parts.store, clock=parts.clock, http_trace=invalid.trace()
     )
     await plug_in(client, parts)
     notify = Notify(client, clock=parts.clock, addresses=parts.addresses, worker=parts.worker)
@@ -342,11 +357,13 @@ async def _discord(parts: Engine, tasks: list[asyncio.Task[None]]) -> AsyncItera
     turns = Runner("deliver", turn, clock=parts.clock)
     notices = _notices(parts, client, invalid)
     telling = Runner("notices", notices, clock=parts.clock)
+    forgetting = Runner("forgetting", parts.me.sweep, clock=parts.clock)
     serving = client.serve(settings.discord.token.get_secret_value())
     async with running(serving, tasks, "discord", end=client.close):
         async with (
             running(turns.run(), tasks, "deliver", end=turns.stop),
             running(telling.run(), tasks, "notices", end=telling.stop),
+            running(forgetting.run(), tasks, "forgetting", end=forgetting.stop),
         ):
             yield
         with suppress(StoreError):

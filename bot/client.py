@@ -46,9 +46,10 @@ class Tree(app_commands.CommandTree["Client"]):
 class Client(commands.AutoShardedBot):
     """Only the `guilds` intent; no member and no message is kept. Mentions are off unless a send asks for one."""
 
-    def __init__(
-        self, *, api_base: str, notes: Notes, clock: Clock, audit: Audit | None = None, **options: Any
-    ) -> None:
+    # For bot.audit.note_change, from wherever something is changed; the root gives it.
+    audit: Audit | None = None
+
+    def __init__(self, *, api_base: str, notes: Notes, clock: Clock, **options: Any) -> None:
         point_at(api_base)
         super().__init__(
             command_prefix=commands.when_mentioned,
@@ -74,7 +75,6 @@ class Client(commands.AutoShardedBot):
                 sweep()
 
         self.http._try_clear_expired_ratelimits = sweep_now_and_then  # type: ignore[method-assign]  # noqa: SLF001
-        self.audit = audit  # for bot.audit.note_change, from wherever something is changed
 
     @property
     def is_logged_in(self) -> bool:

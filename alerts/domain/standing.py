@@ -37,7 +37,10 @@ Outage: TypeAlias = tuple[datetime | None, StandingState]  # what tells one from
 
 
 class Standing(Fact):
-    """What is known of one target. `since`: its first failure in a row; `strikes`: how often it was tried in vain."""
+    """What is known of one target. `since`: its first failure in a row; `strikes`: how often it was tried in vain.
+
+    `is_said`: the person whose direct messages these are was told of it.
+    """
 
     target: Target
     guild: int
@@ -47,6 +50,7 @@ class Standing(Fact):
     since: AwareDatetime | None = None
     until: AwareDatetime | None = None
     strikes: int = 0
+    is_said: bool = False
 
     @property
     def is_fine(self) -> bool:

@@ -17,6 +17,13 @@ from alerts.domain.written import Moment, Name, Names, Percent, Price, Span
 # The operator's own watches (command line) live beside the guilds' under this id, which no guild has.
 OPERATOR = 0
 
+
+# Members' own alerts live beside the guilds', each member's in a space of their own: an id that no guild has.
+def space_of(user: int) -> int:
+    """The id under which a member's own alerts are kept, wherever they were made. No guild can ask for it."""
+    return -user
+
+
 DEFAULT_KINDS = (ChangeKind.RESTOCKED, ChangeKind.PRICE_DROP, ChangeKind.PREORDER_OPEN)
 
 
@@ -150,3 +157,10 @@ class Subscription(Fact):
     def zone(self) -> str:
         """The timezone of its days: that of the quiet hours, else of the digest, else UTC."""
         return self.quiet.timezone if self.quiet else (self.digest and self.digest.timezone) or "UTC"
+
+
+def persons_in(subscription: Subscription) -> frozenset[int]:
+    """Whose id an alert bears: who made it, and whom it writes to. Not for one that is their own altogether."""
+    reader = subscription.target.id if subscription.target.type is TargetKind.DM else 0
+    persons = {subscription.added_by, reader} - {OPERATOR}
+    return frozenset(each for each in persons if space_of(each) != subscription.guild)

@@ -20,6 +20,7 @@ DEAD = f"{_OUT}:dlq"
 FIRST_SIGHTS = f"{_OUT}:first-sights"
 TARGETS = f"{_OUT}:targets"
 NOTICES = f"{_OUT}:notices"
+ERASURES = f"{_OUT}:erasures"
 CHANGES_GROUP = "fanout"
 QUEUE_GROUP = "deliver"
 
@@ -79,6 +80,11 @@ def episode(target: str, sku: str) -> str:
     return f"{_OUT}:episode:{target}:{sku}"
 
 
+def written_to(target: str) -> str:
+    """The names of the keys that hold messages to a person."""
+    return f"{_OUT}:to:{target}"
+
+
 def lead(role: str) -> str:
     return f"{_OUT}:lead:{role}"
 
@@ -123,3 +129,11 @@ def sealed(guild: int) -> str:
 
 def spent(day: date) -> str:
     return f"{_P}:spent:{day.isoformat()}"
+
+
+def of_space(guild: int) -> tuple[str, ...]:
+    """All the keys that are a guild's own, or a person's space."""
+    return (
+        watches(guild), memories(guild), subscriptions(guild), settings(guild), trail(guild), audit(guild),
+        sealed(guild),
+    )  # fmt: skip

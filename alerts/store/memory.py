@@ -11,10 +11,11 @@ from decimal import Decimal
 from alerts.domain.memory import Memory
 from alerts.domain.model import Point, Snapshot, Tier
 from alerts.domain.waiting import Waiting
-from alerts.domain.wishes import Subscription, Watch
+from alerts.domain.wishes import OPERATOR, Subscription, Watch, persons_in
 from alerts.store.memory_audit import MemoryAudit
 from alerts.store.memory_guilds import MemoryGuilds
 from alerts.store.memory_outbox import MemoryOutbox
+from alerts.store.memory_persons import MemoryPersons
 from alerts.store.memory_sealed import MemorySealed
 from alerts.store.memory_targets import MemoryTargets
 from alerts.store.memory_trails import MemoryTrails
@@ -22,7 +23,7 @@ from alerts.store.ports import Commit, Due, Lock, News, Row
 
 
 @dataclass
-class MemoryStore(MemoryOutbox, MemoryTargets, MemoryTrails, MemoryAudit, MemoryGuilds, MemorySealed):
+class MemoryStore(MemoryPersons, MemoryOutbox, MemoryTargets, MemoryTrails, MemoryAudit, MemoryGuilds, MemorySealed):
     """See ports.Store."""
 
     _snapshots: dict[str, Snapshot] = field(default_factory=dict)
@@ -122,6 +123,7 @@ class MemoryStore(MemoryOutbox, MemoryTargets, MemoryTrails, MemoryAudit, Memory
     # Wishes
 
     async def add_watch(self, watch: Watch) -> bool:
+        self._trace(watch.guild, {watch.added_by} - {OPERATOR})
         is_new = (watch.guild, watch.sku) not in self._watches
         self._watches.setdefault((watch.guild, watch.sku), watch)
         return is_new
@@ -136,6 +138,7 @@ class MemoryStore(MemoryOutbox, MemoryTargets, MemoryTrails, MemoryAudit, Memory
         return frozenset(guild for guild, watched in self._watches if watched == sku)
 
     async def put_subscription(self, subscription: Subscription) -> None:
+        self._trace(subscription.guild, persons_in(subscription))
         self._subscriptions[subscription.guild, subscription.id] = subscription
 
     async def remove_subscription(self, guild: int, subscription_id: str) -> Subscription | None:

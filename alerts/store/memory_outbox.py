@@ -107,8 +107,8 @@ class MemoryOutbox:
             return False
         for attempt in attempts:
             for part, claim in enumerate(attempt.claims):
-                queued = self._queued[claim.delivery.id]
-                if queued.state not in _ENDED:
+                queued = self._queued.get(claim.delivery.id)
+                if queued and queued.state not in _ENDED:
                     queued.state, queued.letter, queued.part = DeliveryState.SENDING, attempt.letter, part
                     queued.tries, queued.tried_at = queued.tries + 1, queued.tried_at or now
                     queued.delivery = claim.delivery
@@ -126,8 +126,12 @@ class MemoryOutbox:
     ) -> None:
         is_holder = self._numbers.get("deliver") == seat
         for each in outcomes:
-            queued, is_sent = self._queued[each.claim.delivery.id], each.state is DeliveryState.SENT
-            if queued.state is DeliveryState.SENT or not (is_sent or (is_holder and queued.state not in _ENDED)):
+            queued, is_sent = self._queued.get(each.claim.delivery.id), each.state is DeliveryState.SENT
+            if (
+                queued is None
+                or queued.state is DeliveryState.SENT
+                or not (is_sent or (is_holder and queued.state not in _ENDED))
+            ):
                 continue
             queued.state, queued.note, queued.until = each.state, each.note, each.until
             queued.letter, queued.part = each.letter, each.part

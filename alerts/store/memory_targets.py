@@ -16,6 +16,9 @@ class MemoryTargets:
     _standings: dict[str, Standing] = field(default_factory=dict, init=False)
     _notices: dict[str, Notice] = field(default_factory=dict, init=False)
 
+    async def standing(self, target: Target) -> Standing | None:
+        return self._standings.get(str(target))
+
     async def standings(self) -> Mapping[str, Standing]:
         return dict(self._standings)
 

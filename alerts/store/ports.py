@@ -266,6 +266,9 @@ class DeadLetters(Protocol):
 class Standings(Protocol):
     """How the targets stand, and what their admins were told of it. By the target's own text, `channel:42`."""
 
+    async def standing(self, target: Target) -> Standing | None:
+        """How one stands that has failed; None for one that is fine."""
+
     async def standings(self) -> Mapping[str, Standing]:
         """Every target that has failed and not worked since. One that is not there is fine."""
 
@@ -381,6 +384,40 @@ class Wishes(Protocol):
         """Everybody's subscriptions to a product, or to its category."""
 
 
+class Persons(Protocol):
+    """What bears a person's id, found by name and not by searching, so that they can see it and have it forgotten."""
+
+    async def traces(self, user: int) -> frozenset[int]:
+        """The guilds in which a watch, an alert or an audit entry may bear their id."""
+
+    async def held_for(self, user: int) -> Sequence[Waiting]:
+        """What waits to be told to their own alerts."""
+
+    async def written_to(self, user: int) -> Sequence[Delivery]:
+        """The direct messages to them that are remembered, the newest first."""
+
+    async def disown(self, guild: int, user: int) -> None:
+        """Leave what they made in a guild, made by nobody; an alert of the guild's that is sent to them ends.
+
+        The audit trail is `disown_audit`'s.
+        """
+
+    async def forget(self, user: int) -> None:
+        """Leave nothing that bears their id outside of guilds; doing it again does no harm."""
+
+    async def put_erasure(self, user: int, at: datetime) -> None:
+        """Note that they want to be forgotten, and to look again at that time for what was on its way meanwhile."""
+
+    async def erasure(self, user: int) -> datetime | None:
+        """When they are looked for again; None when nothing is to be forgotten."""
+
+    async def erasures(self, now: datetime, *, limit: int) -> Sequence[int]:
+        """Those whose time has come."""
+
+    async def erasure_done(self, user: int) -> None:
+        """Nothing of them is left."""
+
+
 class FirstSights(Protocol):
     """Wishes that were made and not looked at yet, for whoever wants to be told what is so already."""
 
@@ -480,6 +517,7 @@ class Store(
     Trails,
     AuditTrail,
     Wishes,
+    Persons,
     FirstSights,
     GuildChoices,
     Sealed,

@@ -14,6 +14,7 @@ from bot.notify.failures import ARCHIVED, DELETED_MEANWHILE
 from bot.notify.marker import Observe, is_stale, standing
 from bot.notify.troubles import in_our_words
 from bot.ui.letters import allowed_mentions, letter_embeds, letter_text
+from bot.ui.own import letter_view
 
 NOBODY = discord.AllowedMentions.none()
 
@@ -50,6 +51,7 @@ class Channels:
                 letter_text(letter, mentions=self.mentions),
                 embeds=letter_embeds(letter),
                 nonce=letter.id,
+                view=letter_view(letter) or discord.utils.MISSING,
                 allowed_mentions=allowed_mentions(letter) if self.mentions else NOBODY,
             )
         except discord.NotFound as exc:

@@ -13,6 +13,7 @@ from bot.notify.channels import change, own_id
 from bot.notify.marker import Observe, is_it
 from bot.notify.troubles import in_our_words
 from bot.ui.letters import allowed_mentions, letter_embeds, letter_text, letter_title
+from bot.ui.own import letter_view
 
 _MOST_LOOKED_AT = 10
 _CLOCKS_DIFFER = timedelta(minutes=1)
@@ -38,6 +39,7 @@ class Forums:
                 embeds=letter_embeds(letter),
                 applied_tags=[tag for tag in forum.available_tags if tag.id in letter.target.tags],
                 allowed_mentions=allowed_mentions(letter),
+                view=letter_view(letter) or discord.utils.MISSING,
             )
             return made.message.id
 

@@ -16,7 +16,6 @@ import discord
 from simcord import ChannelHandle, Env, GuildHandle, HttpLogEntry, InteractionResult, MemberActor
 from simcord.http.router import RequestContext, route
 
-from alerts.audit import Audit
 from alerts.domain.errors import SentryError
 from alerts.domain.model import Failure, Offer
 from alerts.settings.model import Settings
@@ -88,8 +87,7 @@ async def bot(told: Settings | None = None) -> Bot:
     parts = assemble(
         told, clock=clock, store=store, jobs_url="", looks=dict.fromkeys(vendors, shops), worker=AppriseWorker()
     )
-    audit = Audit(store=store, clock=clock)
-    client = Client(api_base=API, notes=store, clock=clock, audit=audit, shard_count=1)
+    client = Client(api_base=API, notes=store, clock=clock, shard_count=1)
     await plug_in(client, parts)
     return Bot(client, parts, store, shops, clock)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 
 from alerts.domain.deliveries import Delivery, DeliveryState
 from alerts.domain.episodes import Episode
+from alerts.domain.wishes import Target, TargetKind
 from alerts.store import keys
 from alerts.store.ports import Attempt, Claim, Outcome, Ticket
 from alerts.store.redis.episodes import REMEMBERED as EPISODE_REMEMBERED
@@ -36,6 +37,7 @@ class RedisOutbox:
         seconds = int(REMEMBERED.total_seconds())
         calls: list[tuple[list[str], _Args]] = []
         for each in deliveries:
+            await self._remember_where([(each.target, keys.delivery(each.id))], each.queued_at)
             names = [keys.QUEUE, keys.delivery(each.id), *(keys.delivery(name) for name in each.covers)]
             body = each.model_dump_json(exclude_defaults=True)
             calls.append((names, [each.id, body, seconds, each.guild, str(each.target), each.event]))
@@ -92,10 +94,12 @@ class RedisOutbox:
         claims = [(attempt.letter, part, c) for attempt in attempts for part, c in enumerate(attempt.claims)]
         ended = [outcome for attempt in attempts for outcome in attempt.ended]
         for attempt in attempts:
-            texts |= _texts(attempt.episodes)
+            mine = _texts(attempt.episodes)
             if len(attempt.claims) > 1 and attempt.letter:
                 body = _DELIVERIES.dump_json([claim.delivery for claim in attempt.claims], exclude_defaults=True)
-                texts[keys.letter(attempt.letter)] = body.decode()
+                mine[keys.letter(attempt.letter)] = body.decode()
+            await self._remember_where([(attempt.claims[0].delivery.target, name) for name in mine], now)
+            texts |= mine
         names = [keys.seat("deliver"), keys.QUEUE, *(keys.delivery(claim.delivery.id) for _, _, claim in claims)]
         names += [keys.delivery(outcome.claim.delivery.id) for outcome in ended]
         args: _Args = [seat, now.isoformat(), keys.QUEUE_GROUP, len(claims), len(ended)]
@@ -112,12 +116,26 @@ class RedisOutbox:
         names = [keys.seat("deliver"), keys.QUEUE, keys.DEAD]
         names += [keys.delivery(outcome.claim.delivery.id) for outcome in outcomes]
         texts = _texts(episodes)
+        await self._remember_where([(each.target, _name(each)) for each in episodes], now)
         args: _Args = [seat, keys.QUEUE_GROUP, now.timestamp() * 1000, len(outcomes)]
         for each in outcomes:
             until = each.until.isoformat() if each.until else ""
             args += [each.claim.ticket.ticket, each.claim.delivery.id, each.state, each.note, until]
             args += [each.letter or "", each.part, int(each.is_dead)]
         await self._link.run("finish", [*names, *texts], [*args, *_kept(texts)])
+
+    async def _remember_where(self, names: Iterable[tuple[Target, str]], at: datetime) -> None:
+        """Before anything about a person is kept, keep under which name it is found again: see ports.Persons."""
+        personal = [(str(target), name) for target, name in names if target.type is TargetKind.DM]
+        if not personal:
+            return
+        async with self._link.trouble():
+            pipe = self._link.redis.pipeline(transaction=False)
+            for target, name in personal:
+                pipe.zadd(keys.written_to(target), {name: at.timestamp()})
+                pipe.zremrangebyscore(keys.written_to(target), "-inf", (at - EPISODE_REMEMBERED).timestamp())
+                pipe.expire(keys.written_to(target), EPISODE_REMEMBERED)
+            await pipe.execute()
 
     async def letter(self, letter_id: str) -> Sequence[Delivery]:
         async with self._link.trouble():
@@ -152,7 +170,11 @@ def _with_state(ticket: Ticket, until: str | None, letter: str | None, part: str
 
 
 def _texts(episodes: Sequence[Episode]) -> dict[str, str]:
-    return {keys.episode(str(e.target), e.sku): e.model_dump_json(exclude_defaults=True) for e in episodes}
+    return {_name(each): each.model_dump_json(exclude_defaults=True) for each in episodes}
+
+
+def _name(episode: Episode) -> str:
+    return keys.episode(str(episode.target), episode.sku)
 
 
 def _kept(texts: dict[str, str]) -> _Args:

@@ -16,6 +16,7 @@ from alerts.store.redis.holds import RedisHolds
 from alerts.store.redis.link import Link
 from alerts.store.redis.news import RedisNews
 from alerts.store.redis.outbox import RedisOutbox
+from alerts.store.redis.persons import RedisPersons
 from alerts.store.redis.sealed import RedisSealed
 from alerts.store.redis.snapshots import RedisSnapshots
 from alerts.store.redis.targets import RedisStandings
@@ -35,6 +36,7 @@ class RedisStore(
     RedisTrails,
     RedisAudit,
     RedisWishes,
+    RedisPersons,
     RedisFirstSights,
     RedisGuilds,
     RedisSealed,

@@ -16,6 +16,11 @@ class RedisStandings:
     def __init__(self, link: Link) -> None:
         self._link = link
 
+    async def standing(self, target: Target) -> Standing | None:
+        async with self._link.trouble():
+            raw = await self._link.redis.hget(keys.TARGETS, str(target))
+        return Standing.model_validate_json(raw) if raw else None
+
     async def standings(self) -> Mapping[str, Standing]:
         async with self._link.trouble():
             found = await self._link.redis.hgetall(keys.TARGETS)

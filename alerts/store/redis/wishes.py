@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from alerts.domain.wishes import Subscription, Watch
+from alerts.domain.wishes import OPERATOR, Subscription, Watch, persons_in, space_of
 from alerts.store import keys
 from alerts.store.redis.link import Link
 
@@ -21,6 +21,8 @@ class RedisWishes:
 
     async def add_watch(self, watch: Watch) -> bool:
         async with self._link.trouble():
+            if watch.added_by != OPERATOR and watch.guild != space_of(watch.added_by):
+                await self._link.redis.sadd(keys.traces(watch.added_by), str(watch.guild))
             await self._link.redis.sadd(keys.watchers(watch.sku), str(watch.guild))
             body = watch.model_dump_json(exclude_defaults=True)
             return bool(await self._link.redis.hsetnx(keys.watches(watch.guild), watch.sku, body))
@@ -43,6 +45,8 @@ class RedisWishes:
     async def put_subscription(self, subscription: Subscription) -> None:
         entry = f"{subscription.guild}:{subscription.id}"
         async with self._link.trouble():
+            for person in persons_in(subscription):
+                await self._link.redis.sadd(keys.traces(person), str(subscription.guild))
             await self._link.redis.sadd(keys.subscribers(subscription.sku, subscription.category), entry)
             body = subscription.model_dump_json(exclude_defaults=True)
             await self._link.redis.hset(keys.subscriptions(subscription.guild), subscription.id, body)

@@ -1,0 +1,135 @@
+"""Everything that is kept of a person: to be handed to them, or forgotten."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from secrets import token_hex
+from typing import Any, Protocol
+
+import structlog
+
+from alerts.domain.trail import TRAIL_LENGTH
+from alerts.domain.wishes import Target, TargetKind, persons_in, space_of
+from alerts.ports import Clock
+from alerts.store.ports import (
+    AuditRow,
+    AuditTrail,
+    GuildChoices,
+    Holds,
+    Outbox,
+    Persons,
+    Standings,
+    Timetable,
+    Trails,
+    Wishes,
+)
+
+# What is on its way while somebody is forgotten has arrived or been given up by then.
+SECOND_LOOK = timedelta(minutes=2)
+_EVERY = 5.0
+_PAGE = 200
+log = structlog.get_logger()
+
+
+class MeStore(Persons, Wishes, AuditTrail, GuildChoices, Holds, Outbox, Standings, Timetable, Trails, Protocol):
+    """The parts of memory in which something of a person may be."""
+
+
+class Me:
+    """One person's data. Nothing is found here by another one's id."""
+
+    def __init__(self, *, store: MeStore, clock: Clock) -> None:
+        self._store, self._clock = store, clock
+        self._next_look = 0.0
+
+    async def export(self, user: int) -> dict[str, Any]:
+        """All of it, ready for JSON. Ids are text: they are too long for other programs' numbers."""
+        store, space = self._store, space_of(user)
+        wishes, standing = await store.subscriptions(space), await store.standing(_target(user))
+        memories = [await store.memory(space, each.id) for each in wishes]
+        guilds = sorted(await store.traces(user))
+        return {
+            "made_at": self._clock.now().isoformat(),
+            "user": str(user),
+            "settings": (await store.guild_settings(space)).model_dump(mode="json", exclude_defaults=True),
+            "own_alerts": [
+                {**_facts(wish), "remembered": _facts(memory)}
+                for wish, memory in zip(wishes, memories, strict=True)
+            ],
+            "watched_for_you": [_facts(each) for each in await store.watches(space)],
+            "waiting": [_facts(each) for each in await store.held_for(user)],
+            "direct_messages": _facts(standing) if standing else None,
+            "messages": [
+                {**_facts(each), "state": await store.delivery_state(each.id)} for each in await store.written_to(user)
+            ],
+            "log_of_14_days": [_facts(each) for each in await store.trail(space, limit=2 * TRAIL_LENGTH)],
+            "servers": [await self._in_guild(user, guild) for guild in guilds],
+        }  # fmt: skip
+
+    async def _in_guild(self, user: int, guild: int) -> dict[str, Any]:
+        watches, wishes = await self._store.watches(guild), await self._store.subscriptions(guild)
+        return {
+            "server": str(guild),
+            "watches_you_added": [_facts(each) for each in watches if each.added_by == user],
+            "alerts_you_added_or_get": [_facts(each) for each in wishes if user in persons_in(each)],
+            "changes_you_made": [_facts(row.entry) for row in await self._audit(guild) if row.entry.by == user],
+        }  # fmt: skip
+
+    async def _audit(self, guild: int) -> Sequence[AuditRow]:
+        rows: list[AuditRow] = []
+        while page := await self._store.audit(guild, before=rows[-1].ticket if rows else "", limit=_PAGE):
+            rows += page
+        return rows
+
+    async def forget(self, user: int) -> None:
+        """Forget them now, and once more after two minutes, whatever happens meanwhile.
+
+        What they made for a guild stays there, made by nobody; in its audit trail an alias stands for them.
+        """
+        # Before anything is removed: a crash in between is finished by the second look.
+        await self._store.put_erasure(user, self._clock.now() + SECOND_LOOK)
+        await self._forget(user)
+
+    async def sweep(self) -> bool:
+        """Take the second look at whoever it is time for, every few seconds; whether there was anybody."""
+        now = self._clock.monotonic()
+        if now < self._next_look:
+            return False
+        self._next_look = now + _EVERY
+        due = await self._store.erasures(self._clock.now(), limit=_PAGE)
+        for user in due:
+            await self._forget(user)
+            await self._store.erasure_done(user)
+        if due:
+            log.info("forgotten for good", people=len(due))
+        return bool(due)
+
+    async def _forget(self, user: int) -> None:
+        for guild in await self._store.traces(user):
+            await self._store.disown(guild, user)
+            await self._store.disown_audit(guild, user, f"gone-{token_hex(4)}")
+        watched = await self._store.watches(space_of(user))
+        await self._store.forget(user)
+        for each in watched:
+            if not await self._store.watchers(each.sku):
+                await self._store.unschedule(each.sku)
+
+
+def _target(user: int) -> Target:
+    return Target(type=TargetKind.DM, id=user)
+
+
+def _facts(fact: Any) -> dict[str, Any]:
+    """A fact for JSON."""
+    found: dict[str, Any] = _as_text(fact.model_dump(mode="json", exclude_defaults=True))
+    return found
+
+
+def _as_text(value: Any) -> Any:
+    """The same with every number that is too long for JavaScript as text."""
+    if isinstance(value, dict):
+        return {key: _as_text(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_as_text(each) for each in value]
+    return str(value) if isinstance(value, int) and abs(value) >= 2**53 else value
