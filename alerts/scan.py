@@ -190,7 +190,8 @@ class Scan:
         """The notes that are due, one for a vendor, each with the row it is about."""
         notes: dict[str, tuple[Row, Change]] = {}
         for listing, reading in looks:
-            row = await self._store.looked(listing.vendor, reading.at, failed=reading.failure is not None)
+            reason = reading.failure.reason.value if reading.failure else ""
+            row = await self._store.looked(listing.vendor, reading.at, failed=bool(reason), reason=reason)
             found = note(
                 listing,
                 reading.failure,

@@ -12,6 +12,7 @@ import structlog
 from alerts.domain.standing import Notice, Standing
 from alerts.domain.wishes import TargetKind
 from alerts.store.ports import Standings, Wishes
+from bot.ui.language import LanguageOf, english, speaking
 from bot.ui.permissions import Place, missing_in, place_of
 from bot.ui.standing import notice_text
 
@@ -32,8 +33,13 @@ class GuildAdmins:
         standings: Standings,
         notice_channel: NoticeChannel,
         is_resting: Callable[[], bool],
+        language: LanguageOf = english,
     ) -> None:
-        """`notice_channel`: the one that a guild has chosen for this; `is_resting`: nothing is to be sent now."""
+        """`notice_channel`: the one that a guild has chosen for this; `is_resting`: nothing is to be sent now.
+
+        `language`: which one it has chosen to be told in.
+        """
+        self._language = language
         self._client, self._wishes, self._standings = client, wishes, standings
         self._notice_channel, self._is_resting = notice_channel, is_resting
 
@@ -47,7 +53,9 @@ class GuildAdmins:
         if found is None or found.unavailable or self._is_resting():
             return False
         for place in await self._places(found, {each.standing.target.id for each in notices}):
-            said = await self._said(place, notice_text(notices), batch)
+            with speaking(await self._language(guild)):
+                text = notice_text(notices)
+            said = await self._said(place, text, batch)
             if said is not None:
                 return said
         return False

@@ -24,6 +24,7 @@ from alerts.direct import DirectMessages
 from alerts.domain.errors import BadInput, StoreError
 from alerts.domain.model import ReaderKind, Tier
 from alerts.fanout import Fanout
+from alerts.fresh_scans import FreshScans
 from alerts.guilds import Guilds
 from alerts.history import History
 from alerts.jobs import DocketQueue, JobQueue
@@ -43,6 +44,7 @@ from alerts.reading.web.fetch import WebFetcher
 from alerts.runner import Runner
 from alerts.scan import Canaries, Scan
 from alerts.settings.model import ReadingSection, Settings
+from alerts.status import Status
 from alerts.store.embedded import Embedded
 from alerts.store.ports import Store
 from alerts.store.redis.store import RedisStore
@@ -55,11 +57,15 @@ from bot.admins import GuildAdmins
 from bot.client import Client, add_cogs
 from bot.cogs.alerts import AlertsCog
 from bot.cogs.audit import AuditCog
+from bot.cogs.help import HelpCog
 from bot.cogs.history import HistoryCog
 from bot.cogs.me import MeCog
 from bot.cogs.own import OwnCog
 from bot.cogs.privacy import PrivacyCog
 from bot.cogs.scan import ScanCog
+from bot.cogs.settings import SettingsCog
+from bot.cogs.setup import SetupCog
+from bot.cogs.status import StatusCog
 from bot.cogs.watch import WatchCog
 from bot.cogs.why import WhyCog
 from bot.invalid import InvalidRequests
@@ -68,6 +74,7 @@ from bot.notify.by_kind import Notify
 from bot.notify.hello import Hello
 from bot.parts import running, until
 from bot.returns import Returns
+from bot.ui.language import LanguageOf
 from bot.web.health import serve_health
 
 _WAIT = timedelta(milliseconds=250)  # how long fan-out and delivery wait for the first thing to do
@@ -102,6 +109,7 @@ class Engine:
     why: Why
     own: OwnAlerts
     me: Me
+    status: Status
     addresses: Addresses
     worker: AppriseWorker
 
@@ -147,8 +155,9 @@ def assemble(
         history=History(store=store, clock=clock),
         watches=watches,
         subscriptions=subscriptions,
-        guilds=Guilds(store=store),
+        guilds=Guilds(store=store, clock=clock),
         why=Why(store=store, clock=clock),
+        status=Status(store=store, products=products, clock=clock, blind_after=settings.confirm.rules().blind_after),
         own=OwnAlerts(store=store, subscriptions=subscriptions, watches=watches, products=products, clock=clock),
         me=Me(store=store, clock=clock),
         addresses=Addresses(
@@ -311,7 +320,7 @@ async def plug_in(client: Client, parts: Engine) -> None:
     await add_cogs(
         client,
         [
-            ScanCog(scan=parts.scan, products=products, max_age=fresh),
+            ScanCog(scan=parts.scan, products=products, max_age=fresh, limits=FreshScans(parts.clock)),
             HistoryCog(history=parts.history, products=products),
             WatchCog(watches=parts.watches, scan=parts.scan, products=products, max_age=fresh),
             AlertsCog(
@@ -326,6 +335,10 @@ async def plug_in(client: Client, parts: Engine) -> None:
             OwnCog(own=parts.own, direct=direct, guilds=parts.guilds, products=products),
             MeCog(own=parts.own, me=parts.me, direct=direct, clock=parts.clock),
             PrivacyCog(),
+            SettingsCog(guilds=parts.guilds),
+            SetupCog(subscriptions=parts.subscriptions, products=products, notes=parts.store),
+            StatusCog(status=parts.status),
+            HelpCog(),
             Returns(client, store=parts.store, clock=parts.clock),
         ],
     )
@@ -340,7 +353,13 @@ async def _discord(parts: Engine, tasks: list[asyncio.Task[None]]) -> AsyncItera
         api_base=settings.discord.api_base, notes=parts.store, clock=parts.clock, http_trace=invalid.trace()
     )
     await plug_in(client, parts)
-    notify = Notify(client, clock=parts.clock, addresses=parts.addresses, worker=parts.worker)
+    notify = Notify(
+        client,
+        clock=parts.clock,
+        addresses=parts.addresses,
+        worker=parts.worker,
+        language=_language_of(parts.guilds),
+    )
     pace = settings.discord.pace
     deliver = Deliver(
         store=parts.store,
@@ -374,18 +393,28 @@ async def _discord(parts: Engine, tasks: list[asyncio.Task[None]]) -> AsyncItera
 
 
 def _notices(parts: Engine, client: Client, invalid: InvalidRequests) -> Notices:
+    async def notice_channel(guild: int) -> int | None:
+        return (await parts.guilds.recent(guild)).notice_channel
+
     admins = GuildAdmins(
         client,
         wishes=parts.store,
         standings=parts.store,
-        notice_channel=_no_notice_channel,
+        notice_channel=notice_channel,
         is_resting=invalid.is_resting,
+        language=_language_of(parts.guilds),
     )
     return Notices(store=parts.store, admins=admins, clock=parts.clock, name=_this_process())
 
 
-async def _no_notice_channel(_: int) -> int | None:
-    return None
+def _language_of(guilds: Guilds) -> LanguageOf:
+    async def language(guild: int) -> str:
+        try:
+            return (await guilds.recent(guild)).language.value
+        except StoreError:
+            return "en"  # an alert in English is better than none
+
+    return language
 
 
 def _this_process() -> str:

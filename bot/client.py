@@ -75,6 +75,7 @@ class Client(commands.AutoShardedBot):
                 sweep()
 
         self.http._try_clear_expired_ratelimits = sweep_now_and_then  # type: ignore[method-assign]  # noqa: SLF001
+        self.command_ids: dict[str, int] = {}  # by name, once they are known: </name:id> can be clicked in a message
 
     @property
     def is_logged_in(self) -> bool:
@@ -92,10 +93,11 @@ class Client(commands.AutoShardedBot):
         payload = [command.to_dict(self.tree) for command in self.tree.get_commands()]
         digest = hashlib.sha256(orjson.dumps(payload, option=orjson.OPT_SORT_KEYS)).hexdigest()
         name = f"commands:{self.application_id}"
-        there = {command.name for command in await self.tree.fetch_commands()}
-        if await self._notes.note(name) == digest and there == {command["name"] for command in payload}:
+        there = await self.tree.fetch_commands()
+        self.command_ids = {command.name: command.id for command in there}
+        if await self._notes.note(name) == digest and set(self.command_ids) == {each["name"] for each in payload}:
             return
-        await self.tree.sync()
+        self.command_ids = {command.name: command.id for command in await self.tree.sync()}
         await self._notes.set_note(name, digest)
         log.info("commands synced", count=len(payload))
 

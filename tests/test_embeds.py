@@ -261,7 +261,7 @@ def test_a_time_is_one_that_every_reader_sees_in_their_own_zone() -> None:
         (UnknownProduct("pi", ["Pi 4", "Pi 5"]), "Did you mean **Pi 4** or **Pi 5**?"),
         (BadInput("Choose a channel."), "Choose a channel."),
         (StoreUnavailable("redis at 10.0.0.1"), "My memory is away"),
-        (DeliveryError("x", remedy=Remedy.BURY), "did not work"),
+        (DeliveryError("x", remedy=Remedy.BURY), "Discord did not take the message"),
         (SentryError("x"), "did not work"),
         (ValueError("secret"), "request `abcd`"),
     ],

@@ -4,6 +4,7 @@ SentryError
 ├── BadInput            a person typed or configured something wrong   mend it (exit 2)
 │   ├── UnknownProduct  nothing is called that                         pick a suggestion
 │   ├── NotFound        no such thing here, or not yours               list what there is
+│   ├── TooSoon         asked too often                                ask again at its time
 │   └── DiscordRefused  the token or an intent was refused             mend the application's settings
 ├── ReadError           a listing could not be read: it says nothing about stock
 ├── StoreError          our memory is away or refused                  stop, never guess (exit 4)
@@ -15,7 +16,7 @@ SentryError
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from alerts.domain.model import FailureReason
@@ -40,6 +41,14 @@ class UnknownProduct(BadInput):
 
 class NotFound(BadInput):
     """There is no such thing for this guild. Somebody else's looks exactly the same."""
+
+
+class TooSoon(BadInput):
+    """Somebody, or a whole guild, asked the shops too often; `again` is when they may again."""
+
+    def __init__(self, again: datetime, *, is_guilds: bool = False) -> None:
+        self.again, self.is_guilds = again, is_guilds
+        super().__init__(f"Too many fresh scans in a minute; again from {again:%H:%M:%S} UTC.")
 
 
 class DiscordRefused(BadInput):

@@ -31,14 +31,15 @@ class Language(StrEnum):
 class GuildSettings(Fact):
     """A guild's own choices; each that was never made is its default.
 
-    `currency` is the one that prices are typed in when none is named. `notice_channel` is where admins are told of
-    trouble. The floor is how far a price has to move to be told here; an alert may have a floor of its own.
+    `currency` is the one that prices are typed in when none is named. `ephemeral_replies`: answers to questions are for
+    the asker alone, as those of managing always are. `notice_channel` is where admins are told of trouble.
+    The floor is how far a price has to move to be told here; an alert may have a floor of its own.
     """
 
     language: Language = Language.ENGLISH
     currency: Currency | None = None
     manager_role: Snowflake | None = None
-    ephemeral_replies: bool = True
+    ephemeral_replies: bool = False
     floor_amount: FloorAmount = FLOOR_AMOUNT
     floor_percent: Percent = FLOOR_PERCENT
     notice_channel: Snowflake | None = None

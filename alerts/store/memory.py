@@ -19,7 +19,7 @@ from alerts.store.memory_persons import MemoryPersons
 from alerts.store.memory_sealed import MemorySealed
 from alerts.store.memory_targets import MemoryTargets
 from alerts.store.memory_trails import MemoryTrails
-from alerts.store.ports import Commit, Due, Lock, News, Row
+from alerts.store.ports import Commit, Due, LastLooks, Lock, News, Row, Upcoming
 
 
 @dataclass
@@ -30,6 +30,7 @@ class MemoryStore(MemoryPersons, MemoryOutbox, MemoryTargets, MemoryTrails, Memo
     _fences: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     _commits: dict[str, tuple[str, int]] = field(default_factory=dict)
     _rows: dict[str, Row] = field(default_factory=dict)
+    _looks: dict[str, LastLooks] = field(default_factory=dict)
     _turns: dict[tuple[str, str], datetime] = field(default_factory=dict)
     _points: dict[tuple[str, str], list[Point]] = field(default_factory=lambda: defaultdict(list))
     _news: dict[str, News] = field(default_factory=dict)
@@ -89,13 +90,19 @@ class MemoryStore(MemoryPersons, MemoryOutbox, MemoryTargets, MemoryTrails, Memo
         else:
             self._rows[row.vendor] = replace(kept, is_told=True)
 
-    async def looked(self, vendor: str, at: datetime, *, failed: bool) -> Row:
+    async def looked(self, vendor: str, at: datetime, *, failed: bool, reason: str = "") -> Row:
+        before = self._looks.get(vendor, LastLooks())
+        since = before.since or at
+        self._looks[vendor] = LastLooks(at, before.failed + 1, since, reason) if failed else LastLooks(at)
         row = self._rows.get(vendor) or Row(vendor, 0, at, is_told=False)
         if failed:
             row = self._rows[vendor] = replace(row, failed=row.failed + 1)
         elif not row.is_told:
             self._rows.pop(vendor, None)
         return row
+
+    async def last_looks(self, vendors: Sequence[str]) -> Mapping[str, LastLooks]:
+        return {vendor: self._looks.get(vendor, LastLooks()) for vendor in vendors}
 
     async def turned(self, vendor: str, listing: str, at: datetime, *, since: datetime) -> int:
         self._turns[vendor, listing] = at
@@ -199,6 +206,13 @@ class MemoryStore(MemoryPersons, MemoryOutbox, MemoryTargets, MemoryTrails, Memo
     async def due(self, tier: Tier, now: datetime, *, limit: int) -> Sequence[Due]:
         ripe = [Due(sku, at) for sku, (in_tier, at) in self._due.items() if in_tier is tier and at <= now]
         return sorted(ripe, key=lambda d: (d.at, d.sku))[:limit]
+
+    async def upcoming(self, now: datetime) -> Mapping[Tier, Upcoming]:
+        times = {tier: [at for in_tier, at in self._due.values() if in_tier is tier] for tier in Tier}
+        return {
+            tier: Upcoming(len(each), sum(at <= now for at in each), min(each, default=None))
+            for tier, each in times.items()
+        }
 
     async def hurry(self, sku: str, at: datetime) -> None:
         if sku in self._due:

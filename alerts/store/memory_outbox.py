@@ -12,7 +12,7 @@ from alerts.domain.deliveries import Delivery, DeliveryState
 from alerts.domain.episodes import Episode
 from alerts.domain.wishes import Target
 from alerts.ports import Clock
-from alerts.store.ports import Attempt, Claim, DeadLetter, Outcome, Ticket
+from alerts.store.ports import Attempt, Backlog, Claim, DeadLetter, Outcome, Ticket
 
 _ENDED = (DeliveryState.SENT, DeliveryState.BURIED)
 
@@ -143,6 +143,10 @@ class MemoryOutbox:
 
     async def letter(self, letter_id: str) -> Sequence[Delivery]:
         return self._letters.get(letter_id, ())
+
+    async def backlog(self) -> Backlog:
+        waiting = self._open_ones()
+        return Backlog(len(waiting), waiting[0].delivery.queued_at) if waiting else Backlog()
 
     async def delivery_state(self, delivery_id: str) -> DeliveryState | None:
         queued = self._queued.get(delivery_id)

@@ -149,6 +149,33 @@ class AuditRow:
     entry: AuditEntry
 
 
+@dataclass(frozen=True, slots=True)
+class LastLooks:
+    """How looking at a vendor went: the last look, how many in a row have failed, since when, and the last reason."""
+
+    at: datetime | None = None
+    failed: int = 0
+    since: datetime | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """Deliveries that have not ended. `oldest`: when the first of them was queued."""
+
+    count: int = 0
+    oldest: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Upcoming:
+    """A tier's part of the timetable: its products, those of them that are due, and the earliest time of all."""
+
+    products: int = 0
+    due: int = 0
+    earliest: datetime | None = None
+
+
 class Snapshots(Protocol):
     """What is known of each product."""
 
@@ -170,12 +197,15 @@ class Snapshots(Protocol):
         Safe to repeat: the same commit twice is kept once, and answers True both times.
         """
 
-    async def looked(self, vendor: str, at: datetime, *, failed: bool) -> Row:
+    async def looked(self, vendor: str, at: datetime, *, failed: bool, reason: str = "") -> Row:
         """Count a vendor's failed looks in a row, over all its listings and all processes.
 
         A good look ends the row, unless it was told that the vendor is blind: then it stays until a commit tells that
         it is over.
         """
+
+    async def last_looks(self, vendors: Sequence[str]) -> Mapping[str, LastLooks]:
+        """How looking at each of these went, in one question; one that was never looked at has no time."""
 
     async def turned(self, vendor: str, listing: str, at: datetime, *, since: datetime) -> int:
         """Note that a listing's stock turned, and count the vendor's listings that did since then."""
@@ -242,6 +272,9 @@ class Outbox(Protocol):
 
     async def letter(self, letter_id: str) -> Sequence[Delivery]:
         """What is in a message of several; nothing for one of a single delivery."""
+
+    async def backlog(self) -> Backlog:
+        """What has not ended, however long the queue is."""
 
     async def delivery_state(self, delivery_id: str) -> DeliveryState | None:
         """Where a delivery stands; None when it was never queued or is long done."""
@@ -481,6 +514,9 @@ class Timetable(Protocol):
 
     async def due(self, tier: Tier, now: datetime, *, limit: int) -> Sequence[Due]:
         """Products whose time has come, oldest first."""
+
+    async def upcoming(self, now: datetime) -> Mapping[Tier, Upcoming]:
+        """Every tier in brief, however many products there are."""
 
     async def hurry(self, sku: str, at: datetime) -> None:
         """Make a product due no later than `at`; one that is not on the timetable stays off it."""

@@ -8,7 +8,7 @@ from discord.ext import commands
 
 from alerts.history import History
 from alerts.products import Products
-from bot.cogs.choices import product_choices
+from bot.cogs.choices import is_private, product_choices
 from bot.ui.embeds import history_embed
 
 
@@ -28,7 +28,7 @@ class HistoryCog(commands.Cog):
         days: app_commands.Range[int, 1, 3650] | None = None,
     ) -> None:
         found = self._products.find(product)
-        await interaction.response.defer(thinking=True)
+        await interaction.response.defer(thinking=True, ephemeral=await is_private(interaction))
         points = await self._history(found, vendor=vendor, days=days, limit=25)
         line = await self._history.timeline(found, vendor=vendor)
         await interaction.followup.send(embed=history_embed(found, points, line, days))

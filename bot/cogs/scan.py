@@ -13,9 +13,10 @@ from discord.ext import commands
 from alerts.domain.errors import BadInput, SentryError, UnknownProduct
 from alerts.domain.model import Product
 from alerts.domain.text import harmless, plain
+from alerts.fresh_scans import FreshScans
 from alerts.products import Products
 from alerts.scan import Answer, Scan
-from bot.cogs.choices import product_choices
+from bot.cogs.choices import is_private, product_choices
 from bot.ui.barcodes import Barcodes
 from bot.ui.language import t
 from bot.ui.replies import reply_to
@@ -30,8 +31,9 @@ class ScanCog(commands.Cog):
 
     controls = CONTROLS
 
-    def __init__(self, *, scan: Scan, products: Products, max_age: timedelta) -> None:
-        self._scan, self._products, self._max_age, self._barcodes = scan, products, max_age, Barcodes()
+    def __init__(self, *, scan: Scan, products: Products, max_age: timedelta, limits: FreshScans) -> None:
+        self._scan, self._products, self._max_age, self._limits = scan, products, max_age, limits
+        self._barcodes = Barcodes()
 
     @app_commands.command(description="Show every shop's price and stock of a product")
     @app_commands.describe(
@@ -49,16 +51,26 @@ class ScanCog(commands.Cog):
         photo: discord.Attachment | None = None,
     ) -> None:
         max_age = timedelta(0) if fresh else self._max_age
+        if fresh:
+            self._limits.take(interaction.user.id, interaction.guild_id)
+        ephemeral = await is_private(interaction)
         if photo:
-            await answer_soon(interaction, self._of_photo(photo, max_age))
+            await answer_soon(interaction, self._of_photo(photo, max_age), ephemeral=ephemeral)
             return
         if not product or not product.strip(" ,"):
             raise BadInput(t("Say which product, or attach a picture of its bar code as `photo`."))
         asked = self._asked(product)
         if len(asked) == 1:
-            await answer_soon(interaction, self._of_one(self._products.named(asked[0]), asked[0], max_age))
+            await answer_soon(
+                interaction, self._of_one(self._products.named(asked[0]), asked[0], max_age), ephemeral=ephemeral
+            )
         else:
-            await answer_soon(interaction, self._of_several(asked, max_age))
+            await answer_soon(interaction, self._of_several(asked, max_age), ephemeral=ephemeral)
+
+    async def refresh(self, interaction: discord.Interaction, sku: str, page: int, *, max_age: timedelta) -> Shown:
+        """The same page from the shops, unless they were asked `max_age` ago. It counts as a fresh scan."""
+        self._limits.take(interaction.user.id, interaction.guild_id)
+        return await self.page(sku, page, max_age=max_age)
 
     async def page(self, sku: str, page: int, *, max_age: timedelta | None = None) -> Shown:
         """A page of a product's shops, from memory when that is young enough."""

@@ -19,6 +19,7 @@ from bot.notify.forums import Forums
 from bot.notify.marker import Observe
 from bot.notify.others import Others
 from bot.notify.webhooks import Webhooks
+from bot.ui.language import LanguageOf, english, speaking
 
 Ways: TypeAlias = Mapping[TargetKind, Notifier]
 
@@ -38,8 +39,13 @@ class Notify:
         addresses: Addresses,
         worker: AppriseWorker,
         observe: Observe = lambda _: None,
+        language: LanguageOf = english,
     ) -> None:
-        """`worker` is closed with this; `observe` is told of attempts whose answer was lost."""
+        """`worker` is closed with this; `observe` is told of attempts whose answer was lost.
+
+        `language`: which one a guild has chosen for its alerts.
+        """
+        self._language = language
         self._webhooks, self._others = Webhooks(addresses), Others(addresses, worker)
         self._ways: Ways = {
             TargetKind.CHANNEL: Channels(client, clock=clock, observe=observe),
@@ -53,7 +59,12 @@ class Notify:
     async def post(self, letter: Letter) -> int:
         """Post it and answer the message's id; 0 when there is none, or none any more."""
         way = self._ways[letter.target.type]
-        return await self._flights.take(letter.id, str(letter.target), lambda: way.post(letter))
+
+        async def post() -> int:
+            with speaking(await self._language(letter.guild)):
+                return await way.post(letter)
+
+        return await self._flights.take(letter.id, str(letter.target), post)
 
     async def edit(self, letter: Letter, message_id: int) -> None:
         """Make the message show the letter as it stands now."""
@@ -61,7 +72,8 @@ class Notify:
         revisions = ",".join(str(part.episode.revision) for part in letter.parts if part.episode)
 
         async def change() -> int:
-            await way.edit(letter, message_id)
+            with speaking(await self._language(letter.guild)):
+                await way.edit(letter, message_id)
             return message_id
 
         await self._flights.take(f"{message_id}:{revisions}", str(letter.target), change)

@@ -108,10 +108,8 @@ async def answer_error(interaction: discord.Interaction[Any], error: BaseExcepti
         # Trying once more, and writing down where, would only make a busy process slower.
         log.warning("answered too late", command=what)
         return
-    if isinstance(cause, app_commands.CheckFailure):
-        text = t("You need the **Manage Server** permission for this.")
-    else:
-        text = reply_to(cause, request_id)
+    text = reply_to(cause, request_id)
+    if not isinstance(cause, app_commands.CheckFailure):
         known = isinstance(cause, SentryError)
         level = log.info if isinstance(cause, BadInput) else log.error
         level("command failed", command=what, request=request_id, exc_info=None if known else cause,

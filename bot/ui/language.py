@@ -6,13 +6,14 @@ choice while an alert is made.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from importlib.resources import files
 from io import BytesIO
+from typing import TypeAlias
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -20,6 +21,7 @@ from babel.messages.pofile import read_po
 # Discord's names of the languages that we speak → ours (alerts/domain/guild.py, bot/ui/languages/<name>.po).
 LANGUAGES = {"en-US": "en", "en-GB": "en", "de": "de", "fr": "fr", "es-ES": "es", "es-419": "es", "ja": "ja",
              "pt-BR": "pt-BR"}  # fmt: skip
+LanguageOf: TypeAlias = Callable[[int], Awaitable[str]]  # a guild's own, by our name
 _language: ContextVar[str] = ContextVar("language", default="en")
 
 
@@ -37,6 +39,11 @@ def n(one: str, many: str, count: int, /, **values: object) -> str:
 def language_of(locale: object) -> str:
     """Our name for one of Discord's locales; English for one that we do not speak."""
     return LANGUAGES.get(str(locale), "en")
+
+
+async def english(_: int) -> str:
+    """The language of a guild that nobody asks."""
+    return "en"
 
 
 def spoken() -> str:

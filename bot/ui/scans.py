@@ -45,7 +45,7 @@ class RefreshButton(Control[discord.ui.Button[Any]], template=f"hs:scan:refresh:
         self.sku, self.page = sku, int(page)
 
     async def act(self, interaction: discord.Interaction[Any]) -> None:
-        making = cog_of(interaction, "ScanCog").page(self.sku, self.page, max_age=_AGAIN)
+        making = cog_of(interaction, "ScanCog").refresh(interaction, self.sku, self.page, max_age=_AGAIN)
         await change_soon(interaction, making)
 
 

@@ -83,7 +83,12 @@ def plain_stock(offer: Offer) -> str:
 
 def failure(found: Failure) -> str:
     """Why a listing could not be read, for people."""
-    return _FAILURE[found.reason]
+    return reason(found.reason)
+
+
+def reason(why: FailureReason) -> str:
+    """A reason alone."""
+    return _FAILURE[why]
 
 
 def headline(kind: ChangeKind) -> str:

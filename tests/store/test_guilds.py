@@ -12,7 +12,7 @@ from alerts.store.redis.store import RedisStore
 from tests.worlds import MINUTE, START
 
 CHOSEN = GuildSettings(
-    language="pt-BR", currency="BRL", manager_role=2**60, ephemeral_replies=False, floor_amount="0.10",
+    language="pt-BR", currency="BRL", manager_role=2**60, ephemeral_replies=True, floor_amount="0.10",
     floor_percent="0.1", notice_channel=10, timezone="America/Sao_Paulo",
 )  # fmt: skip
 

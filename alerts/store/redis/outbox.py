@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TypeAlias
 
 import orjson
@@ -13,7 +13,7 @@ from alerts.domain.deliveries import Delivery, DeliveryState
 from alerts.domain.episodes import Episode
 from alerts.domain.wishes import Target, TargetKind
 from alerts.store import keys
-from alerts.store.ports import Attempt, Claim, Outcome, Ticket
+from alerts.store.ports import Attempt, Backlog, Claim, Outcome, Ticket
 from alerts.store.redis.episodes import REMEMBERED as EPISODE_REMEMBERED
 from alerts.store.redis.link import Link
 from alerts.store.redis.news import drop, entries
@@ -148,6 +148,20 @@ class RedisOutbox:
             for each in ids:
                 pipe.exists(keys.delivery(each))
             return [bool(found) for found in await pipe.execute()] if ids else []
+
+    async def backlog(self) -> Backlog:
+        async with self._link.trouble():
+            pipe = self._link.redis.pipeline(transaction=False)
+            pipe.xlen(keys.QUEUE)
+            pipe.xrange(keys.QUEUE, count=1)
+            count, first = await pipe.execute()
+            if not first:
+                return Backlog()
+            body = await self._link.redis.hget(keys.delivery(first[0][1].get("id", "?")), "delivery")
+        if body:
+            return Backlog(int(count), Delivery.model_validate_json(body).queued_at)
+        # It is forgotten already; the ticket begins with the server's time.
+        return Backlog(int(count), datetime.fromtimestamp(int(first[0][0].partition("-")[0]) / 1000, UTC))
 
     async def delivery_state(self, delivery_id: str) -> DeliveryState | None:
         async with self._link.trouble():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from secrets import token_hex
 
@@ -10,7 +10,7 @@ import orjson
 
 from alerts.domain.model import Known, Point, Snapshot
 from alerts.store import keys
-from alerts.store.ports import Commit, Lock, Row
+from alerts.store.ports import Commit, LastLooks, Lock, Row
 from alerts.store.redis.link import Link
 
 
@@ -64,9 +64,18 @@ class RedisSnapshots:
         names = [keys.snapshot(sku), keys.CHANGES, *histories, *(keys.vendor(row.vendor) for row in commit.told)]
         return bool(await self._link.run("commit", names, args))
 
-    async def looked(self, vendor: str, at: datetime, *, failed: bool) -> Row:
-        count, since, is_told = await self._link.run("vendor", [keys.vendor(vendor)], [int(failed), at.isoformat()])
+    async def looked(self, vendor: str, at: datetime, *, failed: bool, reason: str = "") -> Row:
+        args: list[str | int | float] = [int(failed), at.isoformat(), reason]
+        count, since, is_told = await self._link.run("vendor", [keys.vendor(vendor)], args)
         return Row(vendor, int(count), datetime.fromisoformat(since), bool(is_told))
+
+    async def last_looks(self, vendors: Sequence[str]) -> Mapping[str, LastLooks]:
+        async with self._link.trouble():
+            pipe = self._link.redis.pipeline(transaction=False)
+            for vendor in vendors:
+                pipe.hmget(keys.vendor(vendor), "at", "failed", "since", "reason")
+            found = await pipe.execute() if vendors else []
+        return {vendor: _last_looks(*row) for vendor, row in zip(vendors, found, strict=True)}
 
     async def turned(self, vendor: str, listing: str, at: datetime, *, since: datetime) -> int:
         name = keys.turns(vendor)
@@ -90,3 +99,9 @@ class RedisSnapshots:
 
 def _ms(span: timedelta) -> int:
     return int(span.total_seconds() * 1000)
+
+
+def _last_looks(at: str | None, failed: str | None, since: str | None, reason: str | None) -> LastLooks:
+    # A row that an older version began says only since when.
+    began = datetime.fromisoformat(since) if since else None
+    return LastLooks(datetime.fromisoformat(at) if at else began, int(failed or 0), began, reason or "")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from alerts.domain.model import Tier
 from alerts.store import keys
-from alerts.store.ports import Due
+from alerts.store.ports import Due, Upcoming
 from alerts.store.redis.link import Link
 
 
@@ -35,7 +35,18 @@ class RedisTimetable:
             found = await self._link.redis.zrange(
                 keys.due(tier), "-inf", _ms(now), byscore=True, offset=0, num=limit, withscores=True
             )
-        return [Due(sku, datetime.fromtimestamp(score / 1000, UTC)) for sku, score in found]
+        return [Due(sku, _at(score)) for sku, score in found]
+
+    async def upcoming(self, now: datetime) -> Mapping[Tier, Upcoming]:
+        async with self._link.trouble():
+            pipe = self._link.redis.pipeline(transaction=False)
+            for tier in Tier:
+                pipe.zcard(keys.due(tier))
+                pipe.zcount(keys.due(tier), "-inf", _ms(now))
+                pipe.zrange(keys.due(tier), 0, 0, withscores=True)
+            found = await pipe.execute()
+        rows = zip(Tier, found[::3], found[1::3], found[2::3], strict=True)
+        return {tier: Upcoming(count, due, _at(first[0][1]) if first else None) for tier, count, due, first in rows}
 
     async def hurry(self, sku: str, at: datetime) -> None:
         async with self._link.trouble():
@@ -49,3 +60,7 @@ class RedisTimetable:
 
 def _ms(at: datetime) -> int:
     return round(at.timestamp() * 1000)
+
+
+def _at(score: float) -> datetime:
+    return datetime.fromtimestamp(score / 1000, UTC)

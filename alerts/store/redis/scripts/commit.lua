@@ -28,7 +28,11 @@ end
 for i = points + 1, #KEYS do
   -- Another row is left alone.
   if redis.call('HGET', KEYS[i], 'since') == ARGV[at + 1] then
-    if ARGV[at + 2] == '1' then redis.call('DEL', KEYS[i]) else redis.call('HSET', KEYS[i], 'told', '1') end
+    if ARGV[at + 2] == '1' then
+      redis.call('HDEL', KEYS[i], 'failed', 'since', 'reason', 'told')
+    else
+      redis.call('HSET', KEYS[i], 'told', '1')
+    end
   end
   at = at + 2
 end
