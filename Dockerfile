@@ -22,7 +22,8 @@ COPY --from=build /app/venv /app/venv
 ENV PATH=/app/venv/bin:$PATH \
   PYTHONUNBUFFERED=1 \
   HS_WEB__HOST=0.0.0.0 \
-  HS_STORE__DATA_DIR=/app/data
+  HS_STORE__DATA_DIR=/app/data \
+  MPLCONFIGDIR=/tmp/matplotlib
 WORKDIR /app
 USER sentry
 VOLUME /app/data

@@ -15,6 +15,7 @@ from secrets import token_hex
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from alerts.activity import Activity
 from alerts.addresses import Addresses
 from alerts.audit import Audit
 from alerts.clock import SystemClock
@@ -54,6 +55,7 @@ from alerts.tick import Pace, Tick
 from alerts.watches import Watches
 from alerts.why import Why
 from bot.admins import GuildAdmins
+from bot.charts import Charts
 from bot.client import Client, add_cogs
 from bot.cogs.alerts import AlertsCog
 from bot.cogs.audit import AuditCog
@@ -65,6 +67,7 @@ from bot.cogs.privacy import PrivacyCog
 from bot.cogs.scan import ScanCog
 from bot.cogs.settings import SettingsCog
 from bot.cogs.setup import SetupCog
+from bot.cogs.stats import StatsCog
 from bot.cogs.status import StatusCog
 from bot.cogs.watch import WatchCog
 from bot.cogs.why import WhyCog
@@ -110,6 +113,7 @@ class Engine:
     own: OwnAlerts
     me: Me
     status: Status
+    activity: Activity
     addresses: Addresses
     worker: AppriseWorker
 
@@ -158,6 +162,9 @@ def assemble(
         guilds=Guilds(store=store, clock=clock),
         why=Why(store=store, clock=clock),
         status=Status(store=store, products=products, clock=clock, blind_after=settings.confirm.rules().blind_after),
+        activity=Activity(
+            store=store, products=products, clock=clock, blind_after=settings.confirm.rules().blind_after
+        ),
         own=OwnAlerts(store=store, subscriptions=subscriptions, watches=watches, products=products, clock=clock),
         me=Me(store=store, clock=clock),
         addresses=Addresses(
@@ -321,7 +328,7 @@ async def plug_in(client: Client, parts: Engine) -> None:
         client,
         [
             ScanCog(scan=parts.scan, products=products, max_age=fresh, limits=FreshScans(parts.clock)),
-            HistoryCog(history=parts.history, products=products),
+            HistoryCog(history=parts.history, products=products, charts=Charts()),
             WatchCog(watches=parts.watches, scan=parts.scan, products=products, max_age=fresh),
             AlertsCog(
                 subscriptions=parts.subscriptions,
@@ -339,6 +346,7 @@ async def plug_in(client: Client, parts: Engine) -> None:
             SetupCog(subscriptions=parts.subscriptions, products=products, notes=parts.store),
             StatusCog(status=parts.status),
             HelpCog(),
+            StatsCog(activity=parts.activity),
             Returns(client, store=parts.store, clock=parts.clock),
         ],
     )

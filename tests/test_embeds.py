@@ -27,7 +27,6 @@ from alerts.domain.model import (
     FailureReason,
     Known,
     Offer,
-    Point,
     Product,
     Snapshot,
 )
@@ -35,10 +34,10 @@ from alerts.domain.money import Money
 from alerts.scan import Answer, Source
 from bot.ui import words
 from bot.ui.alerts import alert_embed, alert_text
-from bot.ui.embeds import answer_embed, history_embed
+from bot.ui.embeds import answer_embed
 from bot.ui.replies import reply_to
 from tests.test_text import HOSTILE, units
-from tests.worlds import START, change, failure, known, offer, pounds, product, subscription
+from tests.worlds import START, change, failure, known, offer, pounds, subscription
 
 OFFERS = st.builds(
     Offer,
@@ -59,7 +58,6 @@ KNOWNS = st.builds(
     observed_at=st.just(START),
     failure=st.none() | FAILURES,
 )
-POINTS = st.builds(Point, at=st.just(START), vendor=HOSTILE, availability=st.sampled_from(Availability))
 
 
 def check(embed: discord.Embed) -> None:
@@ -151,26 +149,6 @@ def test_a_shop_that_was_never_read_is_not_called_sold_out() -> None:
 @pytest.mark.parametrize(("source", "said"), [(Source.CACHED, "memory"), (Source.STALE, "no shop could be read")])
 def test_an_answer_says_how_it_came_about(source: Source, said: str) -> None:
     assert said in (answer_embed(answer(known(offer()), source=source)).description or "")
-
-
-@given(
-    st.lists(st.builds(Point, at=st.just(START), vendor=HOSTILE, availability=st.sampled_from(Availability))), HOSTILE
-)
-def test_a_history_is_within_discords_limits(points: list[Point], name: str) -> None:
-    check(history_embed(Product(sku="a", name=name), points))
-
-
-def test_a_long_history_is_cut_between_lines() -> None:
-    points = [Point(at=START, vendor="👍" * 60, availability=Availability.IN_STOCK, price=pounds(5))] * 500
-
-    embed = history_embed(product(), points)
-
-    check(embed)
-    assert (embed.description or "").endswith("\n…")
-
-
-def test_no_history_says_how_to_get_one() -> None:
-    assert "/watch add" in (history_embed(product(), []).description or "")
 
 
 @given(OFFERS, OFFERS, HOSTILE, HOSTILE, URLS, st.sampled_from(ChangeKind))

@@ -9,17 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from alerts.domain.errors import UnknownVendor
 from alerts.domain.model import Availability, Condition, Point, Snapshot
 from alerts.domain.money import Money
-from alerts.domain.stats import Timeline, timeline
+from alerts.domain.stats import Timeline, Worth, timeline
 from alerts.history import MOST_POINTS, History
 from alerts.store.memory import MemoryStore
 from alerts.store.ports import Commit
 from bot.public import history_as_public, statistics_as_public
 from bot.ui import words
-from bot.ui.embeds import history_embed
 from tests.fakes import FakeClock
-from tests.test_embeds import check
 from tests.worlds import IN, OUT, START, pounds, product
 
 DAY = timedelta(days=1)
@@ -89,39 +88,42 @@ async def test_an_endless_history_is_taken_from_its_newest_points() -> None:
     assert line.since == START - MOST_POINTS * DAY
 
 
-def test_an_embed_tells_one_line_per_change_and_what_they_come_to() -> None:
-    embed = history_embed(product(), TEN_DAYS[::-1], line_of(*TEN_DAYS))
+async def test_a_shop_that_does_not_have_it_is_answered_with_those_that_do(history: History) -> None:
+    with pytest.raises(UnknownVendor) as told:
+        await history.past(product("Acme", "Bolt"), vendor="Coil")
 
-    (field,) = embed.fields
-    assert len((embed.description or "").splitlines()) == 3
-    assert field.name == "Since 2026-11-12"
-    assert (field.value or "").splitlines() == [
-        "Lowest £80.00, median £100.00, highest £100.00",
-        "£80.00 now is a great price: it cost as much or more in 100% of the 9 d it could be ordered",
-        "In stock 90% of the time, restocks: 1",
-    ]
+    assert told.value.there_are == ("Acme", "Bolt")
+    assert "there are: Acme, Bolt" in str(told.value)
 
 
-def test_an_embed_of_some_days_is_about_those_days() -> None:
-    (field,) = history_embed(product(), TEN_DAYS, line_of(*TEN_DAYS), 3).fields
+@pytest.mark.parametrize("asked", ["bolt", " BOLT ", "bol"])
+async def test_a_shop_is_found_by_its_name_in_any_case_or_by_a_part_that_no_other_has(
+    history: History, asked: str
+) -> None:
+    past = await history.past(product("Acme", "Bolt"), vendor=asked)
 
-    assert field.name == "In the last 3 days"
-    assert "Lowest £80.00, median £80.00, highest £80.00" in (field.value or "")
-    assert "a usual price" in (field.value or "")
-
-
-def test_days_without_a_change_are_not_called_unknown() -> None:
-    embed = history_embed(product(), [], line_of(*TEN_DAYS), 1)
-
-    assert embed.description == "Nothing changed in that time."
-    assert "In stock 100% of the time" in (embed.fields[0].value or "")
+    assert past.vendor == "Bolt"
+    assert [each.vendor for each in past.changes(None, limit=9)] == ["Bolt"]
 
 
-def test_a_product_never_seen_has_no_statistics() -> None:
-    embed = history_embed(product(), [], timeline([[]], START))
+async def test_a_part_of_a_name_that_two_shops_share_is_no_name(history: History) -> None:
+    with pytest.raises(UnknownVendor):
+        await history.past(product("Acme", "Acme West"), vendor="cm")
 
-    assert embed.fields == []
-    assert "/watch add" in (embed.description or "")
+
+async def test_the_changes_of_a_window_are_the_newest_of_all_shops(history: History) -> None:
+    past = await history.past(product("Acme", "Bolt"))
+
+    assert [each.vendor for each in past.changes(3 * DAY, limit=9)] == ["Bolt", "Acme"]
+    assert [each.vendor for each in past.changes(None, limit=1)] == ["Bolt"]
+
+
+async def test_a_window_does_not_begin_before_anything_is_known(history: History) -> None:
+    past = await history.past(product("Acme", "Bolt"))
+
+    assert past.start(30 * DAY) == START - 10 * DAY
+    assert past.start(None) == START - 10 * DAY
+    assert past.start(2 * DAY) == START - 2 * DAY
 
 
 CODES = st.sampled_from(["GBP", "JPY", "XYZ", "USD", "EUR", "CHF", "SEK", "NOK"])
@@ -132,11 +134,6 @@ POINTS = st.builds(
     availability=st.sampled_from(Availability),
     price=st.none() | st.builds(Money.of, st.integers(0, 10**12 - 1), CODES),
 )
-
-
-@given(st.lists(POINTS, max_size=60), st.none() | st.integers(1, 3650))
-def test_statistics_are_within_discords_limits(points: list[Point], days: int | None) -> None:
-    check(history_embed(product(), points, line_of(*points), days))
 
 
 @given(st.lists(POINTS, max_size=20), st.none() | st.integers(1, 36_500))
@@ -194,7 +191,6 @@ def test_a_sort_of_price_that_is_left_out_is_said_and_one_that_is_not_plain_is_n
 
     assert new[-1] == "Left out, as they are of another sort: used"
     assert all_used[0] == "Lowest £40.00, median £40.00, highest £40.00 (used)"
-    assert "£40.00 (used)" in (history_embed(product(), [used]).description or "")
 
 
 def test_what_is_left_out_is_said() -> None:
@@ -209,3 +205,36 @@ def test_what_is_left_out_is_said() -> None:
 )
 def test_nearly_nothing_is_not_nothing(share: float, said: str) -> None:
     assert words.percent(share) == said
+
+
+def test_a_good_price_is_a_sentence_with_what_it_rests_on() -> None:
+    assert words.good_price(line_of(*TEN_DAYS), None) == (
+        "£80.00 now is a great price: it cost as much or more in 100% of the 9 d it could be ordered"
+    )
+
+
+def test_what_is_sold_out_says_what_would_be_a_good_price() -> None:
+    gone = line_of(*TEN_DAYS, point(1, OUT))
+
+    assert words.good_price(gone, None) == "It cannot be ordered now; £80.00 or less would be a good price"
+    assert words.good_price(line_of(point(3), point(1, OUT)), None) == "It cannot be ordered now"
+
+
+def test_a_first_price_is_not_judged() -> None:
+    assert words.good_price(line_of(point(0)), None) == (
+        "£100.00 is the first price known: there is nothing yet to compare it with"
+    )
+
+
+def test_a_price_that_was_never_read_is_not_judged() -> None:
+    assert words.good_price(line_of(point(3).model_copy(update={"price": None})), None) == ""
+
+
+@given(st.lists(POINTS, max_size=30))
+def test_a_good_price_would_be_called_good_and_whatever_was_dearer_would_not(points: list[Point]) -> None:
+    line = line_of(*points)
+    good, asked = line.good_price(), [each.price for each in line.stretches if each.price]
+    grades = {price: found.worth for price in asked if (found := line.grade(price))}
+    fine = [price.amount for price, worth in grades.items() if worth in (Worth.GREAT, Worth.GOOD)]
+
+    assert (good.amount if good else None) == max(fine, default=None)

@@ -3,6 +3,7 @@
 SentryError
 ├── BadInput            a person typed or configured something wrong   mend it (exit 2)
 │   ├── UnknownProduct  nothing is called that                         pick a suggestion
+│   ├── UnknownVendor   the product has no shop of that name           pick one that there is
 │   ├── NotFound        no such thing here, or not yours               list what there is
 │   ├── TooSoon         asked too often                                ask again at its time
 │   └── DiscordRefused  the token or an intent was refused             mend the application's settings
@@ -15,7 +16,7 @@ SentryError
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -37,6 +38,15 @@ class UnknownProduct(BadInput):
         self.query, self.near = query, tuple(near)
         hint = f"; did you mean {', '.join(self.near)}?" if self.near else "; see the products in config.yaml."
         super().__init__(f"No product is called {query!r}{hint}")
+
+
+class UnknownVendor(BadInput):
+    """The product has no shop of that name; `there_are` holds the names of those it has."""
+
+    def __init__(self, query: str, product: str, there_are: Iterable[str] = ()) -> None:
+        self.query, self.product, self.there_are = query, product, tuple(there_are)
+        known = f"there are: {', '.join(self.there_are)}" if self.there_are else "it has none yet"
+        super().__init__(f"{product} has no shop called {query!r}; {known}.")
 
 
 class NotFound(BadInput):

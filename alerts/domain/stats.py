@@ -166,6 +166,21 @@ class Timeline:
         percentile = 100 * dearer // total
         return Grade(price, percentile, _worth(price, _median(weighed), percentile), total)
 
+    def good_price(self, span: timedelta | None = None) -> Money | None:
+        """The highest price of the last `span` that would be a good one; None when all of it cost the same."""
+        start, inside = self._last(span)
+        weighed = _weighed(inside, start)
+        total, dearer = _total(time for _, time in weighed), _NONE
+        if not total:
+            return None
+        middle = _median(weighed)
+        for amount, same in groupby(reversed(weighed), key=lambda each: each[0].amount):
+            price, times = middle.model_copy(update={"amount": amount}), [time for _, time in same]
+            dearer += _total(times)
+            if _worth(price, middle, 100 * dearer // total) in (Worth.GREAT, Worth.GOOD):
+                return price
+        return None
+
     def _last(self, span: timedelta | None) -> tuple[datetime, Sequence[Stretch]]:
         """The window's beginning, and what reaches into it. The state that begins now is in it, for no time."""
         since = self.since or self.now
@@ -181,14 +196,14 @@ def timeline(
     Of prices those of `sort` count. Unless it is given it is the commonest of the `currency`, or of the commonest one.
     """
     now = now.astimezone(UTC)
-    settled = [_settled(points, now) for points in histories]
-    counted = Counter(point.price.currency for points in settled for point in points if point.price)
+    in_order = [settled(points, now) for points in histories]
+    counted = Counter(point.price.currency for points in in_order for point in points if point.price)
     code = currency or min(counted, key=lambda each: (-counted[each], each), default=None)
-    chosen = sort or (_commonest_sort(settled, code) if code else None)
-    others = {point.sort for points in settled for point in points if point.sort} - {chosen}
+    chosen = sort or (_commonest_sort(in_order, code) if code else None)
+    others = {point.sort for points in in_order for point in points if point.sort} - {chosen}
     return Timeline(
         now,
-        tuple(_stretches(settled, now, chosen)),
+        tuple(_stretches(in_order, now, chosen)),
         chosen,
         ignored=tuple(sorted(counted.keys() - {chosen.currency if chosen else None})),
         other_sorts=tuple(sorted(each for each in others if chosen and each.currency == chosen.currency)),
@@ -223,7 +238,7 @@ def product_lows(
     return Lows(month, quarter, ever, line.since)
 
 
-def _settled(points: Iterable[Point], now: datetime) -> list[Point]:
+def settled(points: Iterable[Point], now: datetime) -> list[Point]:
     """In order, one per moment, only those that change something. Unknown stock says nothing once there was some."""
     kept: list[Point] = []
     for at, same in groupby(sorted((p for p in points if p.at <= now), key=_order), key=lambda point: point.at):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import blake2b
 from typing import Annotated
@@ -22,6 +22,9 @@ from alerts.domain.wishes import Subscription
 # Of each guild about the newest so many stages are kept, and none for longer.
 TRAIL_LENGTH = 2000
 TRAIL_DAYS = 14
+# Which alerts were sent is remembered for longer, to be counted, as long as there are not too many.
+SENT_DAYS = 30
+MOST_SENT = 10_000
 
 LONGEST_REASON = 200
 
@@ -122,6 +125,19 @@ def went(delivery: Delivery, step: Step, reason: str, at: datetime, *, message_o
             update={"subscription": subscription}
         )
         for subscription, change in parts
+    ]
+
+
+def waits(stages: Sequence[Stage]) -> list[timedelta]:
+    """How long each message took from the first look that saw its change; what was held back on purpose is left out."""
+    ordered = in_order(stages)
+    seen = {stage.change: stage.at for stage in reversed(ordered) if stage.step is Step.READ}
+    held = {(stage.change, stage.subscription) for stage in ordered if stage.step is Step.HELD}
+    sent = {stage.delivery: stage for stage in reversed(ordered) if stage.step is Step.SENT and stage.delivery}
+    return [
+        stage.at - seen[stage.change]
+        for stage in sent.values()
+        if stage.change in seen and (stage.change, stage.subscription) not in held
     ]
 
 

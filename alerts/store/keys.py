@@ -123,6 +123,10 @@ def traces(user: int) -> str:
     return f"hs:{{u{user}}}:guilds"
 
 
+def sent(guild: int) -> str:
+    return f"hs:{{g{guild}}}:sent"
+
+
 def sealed(guild: int) -> str:
     return f"hs:{{g{guild}}}:sealed"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from alerts.domain.memory import Memory
@@ -31,6 +31,7 @@ class MemoryStore(MemoryPersons, MemoryOutbox, MemoryTargets, MemoryTrails, Memo
     _commits: dict[str, tuple[str, int]] = field(default_factory=dict)
     _rows: dict[str, Row] = field(default_factory=dict)
     _looks: dict[str, LastLooks] = field(default_factory=dict)
+    _scans: dict[str, tuple[date, int]] = field(default_factory=dict)
     _turns: dict[tuple[str, str], datetime] = field(default_factory=dict)
     _points: dict[tuple[str, str], list[Point]] = field(default_factory=lambda: defaultdict(list))
     _news: dict[str, News] = field(default_factory=dict)
@@ -72,6 +73,10 @@ class MemoryStore(MemoryPersons, MemoryOutbox, MemoryTargets, MemoryTrails, Memo
             return False
         self._snapshots[sku] = commit.snapshot.model_copy(update={"revision": commit.snapshot.revision + 1})
         self._commits[sku] = mark
+        if commit.snapshot.scanned_at:
+            day = commit.snapshot.scanned_at.astimezone(UTC).date()
+            before, count = self._scans.get(sku, (day, 0))
+            self._scans[sku] = (day, count + 1 if before == day else 1)
         for listing, point in commit.points.items():
             self._points[sku, listing].append(point)
         for row in commit.told:
@@ -107,6 +112,9 @@ class MemoryStore(MemoryPersons, MemoryOutbox, MemoryTargets, MemoryTrails, Memo
     async def turned(self, vendor: str, listing: str, at: datetime, *, since: datetime) -> int:
         self._turns[vendor, listing] = at
         return sum(1 for (name, _), turn in self._turns.items() if name == vendor and turn >= since)
+
+    async def scans(self, skus: Sequence[str], day: date) -> int:
+        return sum(count for sku in skus for at, count in [self._scans.get(sku, (None, 0))] if at == day)
 
     async def history(self, sku: str, listing: str, *, since: datetime | None, limit: int) -> Sequence[Point]:
         points = sorted(self._points[sku, listing], key=lambda p: p.at)

@@ -210,6 +210,9 @@ class Snapshots(Protocol):
     async def turned(self, vendor: str, listing: str, at: datetime, *, since: datetime) -> int:
         """Note that a listing's stock turned, and count the vendor's listings that did since then."""
 
+    async def scans(self, skus: Sequence[str], day: date) -> int:
+        """How often these were looked at on a day, UTC; of a product's days only the newest is remembered."""
+
     async def history(self, sku: str, listing: str, *, since: datetime | None, limit: int) -> Sequence[Point]:
         """The newest points of change, oldest first."""
 
@@ -371,6 +374,9 @@ class Trails(Protocol):
         self, guild: int, *, sku: str | None = None, delivery: str | None = None, limit: int
     ) -> Sequence[Stage]:
         """A guild's own stages, of one product or message if asked, the one noted last first."""
+
+    async def sent(self, guild: int, *, since: datetime) -> int:
+        """How many of a guild's alerts were sent since then, as their stages say; remembered for `SENT_DAYS`."""
 
 
 class AuditTrail(Protocol):

@@ -62,7 +62,8 @@ def history(
             at = point.at.strftime("%Y-%m-%d %H:%M:%SZ")
             print(f"{at}  {point.vendor:<24} {words.money(point.price):>12}  {_stock(point.offer)}")
         if line.stretches:
-            print(f"{words.window(line, days)}: {'; '.join(words.statistics(line, days))}.")
+            said = [*words.statistics(line, days), words.good_price(line, days)]
+            print(f"{words.window(line, days)}: {'; '.join(filter(None, said))}.")
         else:
             print(f"Nothing is known of {product.name} yet: scan it once, or watch it.")
         return FINE

@@ -8,8 +8,7 @@ from typing import NamedTuple
 
 import discord
 
-from alerts.domain.model import Known, Offer, Point, Product
-from alerts.domain.stats import Timeline
+from alerts.domain.model import Known, Offer
 from alerts.domain.text import harmless, units
 from alerts.scan import Answer, Source
 from bot.ui import words
@@ -118,35 +117,3 @@ def _vendor_lines(known: Known) -> str:
 def _price(offer: Offer) -> str:
     which = words.sort(offer.sort) if offer.sort else ""
     return words.money(offer.price) + (f" ({which})" if which else "")
-
-
-def history_embed(
-    product: Product, points: Sequence[Point], line: Timeline | None = None, days: int | None = None
-) -> discord.Embed:
-    """The last changes, newest first, and what they come to over the last `days` or all time."""
-    embed = discord.Embed(title=f"History of {harmless(product.name, 200)}", colour=_BLUE)
-    if line and line.stretches:
-        embed.add_field(name=words.window(line, days), value="\n".join(words.statistics(line, days)), inline=False)
-    if not points and embed.fields:
-        embed.description = "Nothing changed in that time."
-        return embed
-    if not points:
-        embed.description = "Nothing is known yet: `/scan` it once, or `/watch add` it to collect its history."
-        return embed
-    embed.description = _fit([_point_line(point) for point in points], 4096)
-    return embed.set_footer(text="One line per change; a quiet time in between means nothing changed.")
-
-
-def _point_line(point: Point) -> str:
-    which = f" ({words.sort(point.sort)})" if point.sort and words.sort(point.sort) else ""
-    price = words.money(point.price) + which
-    return f"{words.ago(point.at)} · **{harmless(point.vendor, 60)}** · {words.stock(point.offer)} · {price}"
-
-
-def _fit(lines: Sequence[str], limit: int) -> str:
-    kept: list[str] = []
-    for line in lines:
-        if sum(units(each) + 1 for each in kept) + units(line) > limit - 2:
-            return "\n".join([*kept, "…"])
-        kept.append(line)
-    return "\n".join(kept)

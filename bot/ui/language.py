@@ -15,6 +15,7 @@ from importlib.resources import files
 from io import BytesIO
 from typing import TypeAlias
 
+from babel import Locale
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
@@ -49,6 +50,16 @@ async def english(_: int) -> str:
 def spoken() -> str:
     """The language of the moment, by our name."""
     return _language.get()
+
+
+def locale() -> Locale:
+    """How the language of the moment writes numbers and dates; English as in Britain."""
+    return _locale(spoken())
+
+
+@cache
+def _locale(language: str) -> Locale:
+    return Locale.parse("en_GB" if language == "en" else language.replace("-", "_"))
 
 
 @contextmanager

@@ -12,15 +12,15 @@ from discord import app_commands
 from alerts.domain.errors import (
     BadInput,
     DeliveryError,
-    NotFound,
     ReadError,
     SentryError,
     StoreError,
     StoreTooNew,
     TooSoon,
     UnknownProduct,
+    UnknownVendor,
 )
-from alerts.domain.text import harmless
+from alerts.domain.text import cut, harmless
 from bot.ui import words
 from bot.ui.language import t
 
@@ -52,6 +52,15 @@ def _too_soon(error: Any) -> str:
                  " answer from memory at once.", again=again)  # fmt: skip
     return t("You have asked the shops very often in a minute. I ask them for you again {again}; without `fresh` I"
              " answer from memory at once.", again=again)  # fmt: skip
+
+
+def _no_such_vendor(error: Any) -> str:
+    product, query = harmless(error.product, 100), harmless(error.query, 80)
+    if not error.there_are:
+        return t("**{product}** has no shop yet.", product=product)
+    there_are = cut(", ".join(f"**{harmless(name, 60)}**" for name in error.there_are), 1200)
+    text = t("**{product}** has no shop called “{query}”.", product=product, query=query)
+    return f"{text} {t('There are: {vendors}.', vendors=there_are)}"
 
 
 def _away(_: Any) -> str:
@@ -122,8 +131,8 @@ def _late(_: Any) -> str:
 
 _WORDS: dict[type[BaseException], Callable[[Any], str]] = {
     UnknownProduct: _unknown,
+    UnknownVendor: _no_such_vendor,
     TooSoon: _too_soon,
-    NotFound: str,
     BadInput: str,
     StoreTooNew: _too_new,
     StoreError: _away,

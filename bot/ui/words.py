@@ -7,13 +7,15 @@ from decimal import Decimal
 from functools import lru_cache
 from urllib.parse import quote
 
+from babel.dates import get_day_names
 from babel.numbers import format_currency
 from discord.utils import format_dt
 
 from alerts.domain.model import Availability, ChangeKind, Condition, Failure, FailureReason, Offer, PriceKind, Sort
 from alerts.domain.money import Money
-from alerts.domain.stats import Grade, Timeline, Usual, Worth
+from alerts.domain.stats import Timeline, Usual, Worth
 from alerts.domain.thresholds import Threshold
+from bot.ui.language import locale, t
 
 _IN_A_URI = ":/?@!$&'()*+,;=%~-._"
 LONGEST_LINK = 800  # a field holds 1024
@@ -54,7 +56,7 @@ _HEADLINE = {
 
 def money(amount: Money | None) -> str:
     """£76.80; a dash when no price is known."""
-    return _written(amount.amount, amount.currency, "en_GB") if amount else "—"
+    return _written(amount.amount, amount.currency, str(locale())) if amount else "—"
 
 
 # The same prices are written again and again, and babel takes a twentieth of a millisecond for each.
@@ -132,54 +134,52 @@ def ago(at: datetime) -> str:
     return format_dt(at, "R")
 
 
-_WORTH = {
-    Worth.GREAT: "a great price",
-    Worth.GOOD: "a good price",
-    Worth.USUAL: "a usual price",
-    Worth.HIGH: "a high price",
-}
-_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-
-
 def window(line: Timeline, days: int | None) -> str:
     """What a history's statistics are of: "In the last 30 days", or since when there is a history."""
     if line.since is None or (days and line.now - line.since >= timedelta(days=days)):
-        return f"In the last {days} days" if days != 1 else "In the last day"
-    return f"Since {line.since:%Y-%m-%d}"
+        return t("In the last {days} days", days=days) if days != 1 else t("In the last 24 hours")
+    return t("Since {day}", day=f"{line.since:%Y-%m-%d}")
 
 
 def sort(found: Sort) -> str:
     """What sets a price apart from the plain one of a new thing: "used", "from", "refurbished member"; else nothing."""
-    condition = found.condition.value if found.condition is not Condition.NEW else ""
-    kind = found.kind.value if found.kind is not PriceKind.EXACT else ""
+    condition = _CONDITION[found.condition]() if found.condition is not Condition.NEW else ""
+    kind = _PRICE_KIND[found.kind]() if found.kind is not PriceKind.EXACT else ""
     return f"{condition} {kind}".strip()
 
 
 def statistics(line: Timeline, days: int | None) -> list[str]:
-    """A history's statistics over the last `days` or all of it, in two to four short lines."""
+    """A history's statistics over the last `days` or all of it, in short lines: prices, stock, what is left out."""
     found = line.over(timedelta(days=days) if days else None)
     said = []
     if found.prices:
         low, middle, high = (money(each) for each in (found.prices.lowest, found.prices.median, found.prices.highest))
         which = f" ({sort(line.sort)})" if line.sort and sort(line.sort) else ""
-        said.append(f"Lowest {low}, median {middle}, highest {high}{which}")
-    if found.current:
-        said.append(grade(found.current))
-    stock_time = "Stock unknown" if found.share is None else f"In stock {percent(found.share)} of the time"
-    said.append(f"{stock_time}, restocks: {found.restocks}{_usually(found.usual)}")
+        said.append(t("Lowest {low}, median {middle}, highest {high}", low=low, middle=middle, high=high) + which)
+    share = t("Stock unknown") if found.share is None else t("In stock {share} of the time", share=percent(found.share))
+    said.append(t("{share}, restocks: {count}", share=share, count=found.restocks) + _usually(found.usual))
     if line.ignored:
-        said.append(f"Prices in {', '.join(line.ignored[:5])} are left out")
+        said.append(t("Prices in {currencies} are left out", currencies=", ".join(line.ignored[:5])))
     if line.other_sorts:
-        said.append(
-            f"Left out, as they are of another sort: {', '.join(sort(each) or 'new' for each in line.other_sorts)}"
-        )
+        others = ", ".join(sort(each) or t("new") for each in line.other_sorts)
+        said.append(t("Left out, as they are of another sort: {sorts}", sorts=others))
     return said
 
 
-def grade(found: Grade) -> str:
-    """Whether it is a good price, and what that rests on."""
-    share = f"{found.percentile}% of the {span(found.over)} it could be ordered"
-    return f"{money(found.price)} now is {_WORTH[found.worth]}: it cost as much or more in {share}"
+def good_price(line: Timeline, days: int | None) -> str:
+    """Is it a good price? In a sentence, and what that rests on; what would be one, where nothing can be ordered."""
+    window = timedelta(days=days) if days else None
+    found = line.over(window)
+    if found.current:
+        share = t("{percent}% of the {span} it could be ordered", percent=found.current.percentile,
+                  span=span(found.current.over))  # fmt: skip
+        worth, price = _WORTH[found.current.worth](), money(found.current.price)
+        return t("{price} now is {worth}: it cost as much or more in {share}", price=price, worth=worth, share=share)
+    if line.price:
+        return t("{price} is the first price known: there is nothing yet to compare it with", price=money(line.price))
+    if good := line.good_price(window):
+        return t("It cannot be ordered now; {price} or less would be a good price", price=money(good))
+    return t("It cannot be ordered now") if found.prices else ""
 
 
 def percent(share: float) -> str:
@@ -193,6 +193,25 @@ def _usually(found: Usual | None) -> str:
     """The weekday and the hour that more than half of the restocks fell on."""
     if found is None:
         return ""
-    weekday = _WEEKDAYS[found.weekday] if 2 * found.on_weekday > found.of else ""
+    weekday = get_day_names("abbreviated", locale=locale())[found.weekday] if 2 * found.on_weekday > found.of else ""
     hour = f"{found.hour:02}:00 UTC" if 2 * found.in_hour > found.of else ""
-    return f", usually {weekday} {hour}".rstrip().replace("  ", " ") if weekday or hour else ""
+    return t(", usually {when}", when=f"{weekday} {hour}".strip()) if weekday or hour else ""
+
+
+_WORTH = {
+    Worth.GREAT: lambda: t("a great price"),
+    Worth.GOOD: lambda: t("a good price"),
+    Worth.USUAL: lambda: t("a usual price"),
+    Worth.HIGH: lambda: t("a high price"),
+}
+_CONDITION = {
+    Condition.NEW: lambda: t("new"),
+    Condition.REFURBISHED: lambda: t("refurbished"),
+    Condition.USED: lambda: t("used"),
+    Condition.DAMAGED: lambda: t("damaged"),
+}
+_PRICE_KIND = {
+    PriceKind.EXACT: lambda: t("exact"),
+    PriceKind.FROM: lambda: t("from"),
+    PriceKind.MEMBER: lambda: t("member"),
+}

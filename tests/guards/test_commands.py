@@ -84,7 +84,7 @@ async def test_the_commands_of_the_specification_are_there() -> None:
     there = {name for name, _ in leaves(await payloads())}
 
     assert there >= {
-        *("scan", "history", "why", "watch add", "watch remove", "watch list"),
+        *("scan", "history", "stats", "why", "watch add", "watch remove", "watch list"),
         *("alerts subscribe", "alerts unsubscribe", "alerts list"),
     }
 

@@ -12,7 +12,7 @@ from alerts.domain.errors import DeliveryError, Remedy
 from alerts.domain.memory import NOTHING, told
 from alerts.domain.model import ChangeKind, Point, Snapshot, Tier
 from alerts.domain.standing import Notice, Standing, after_failure
-from alerts.domain.trail import TRAIL_DAYS, TRAIL_LENGTH, Stage, Step
+from alerts.domain.trail import SENT_DAYS, TRAIL_DAYS, TRAIL_LENGTH, Stage, Step
 from alerts.domain.wishes import Target, TargetKind, Watch
 from alerts.store import keys
 from alerts.store.ports import Commit, Lock, Store
@@ -54,6 +54,22 @@ async def test_what_is_committed_is_remembered_whole(store: Store) -> None:
     assert kept.revision == 1
     assert kept.scanned_at == START
     assert kept.listings == (known(offer(OUT)),)
+
+
+async def test_the_scans_of_a_day_are_counted_by_product(store: Store) -> None:
+    for sku, days in (("pi5", (0, 0, 1)), ("deck", (0,))):
+        for revision, day in enumerate(days):
+            lock = await locked(store, sku)
+            snapshot = Snapshot(sku=sku, revision=revision, scanned_at=START + timedelta(days=day))
+            kept = Commit(lock, snapshot)
+            assert await store.commit(kept)
+            assert await store.commit(kept)  # it may be told twice
+            await store.unlock(lock)
+
+    today, tomorrow = START.date(), START.date() + timedelta(days=1)
+    assert await store.scans(["pi5"], tomorrow) == 1
+    assert await store.scans(["deck", "pi5", "never"], today) == 1
+    assert await store.scans([], today) == 0
 
 
 async def test_only_one_holds_the_lock(store: Store) -> None:
@@ -310,6 +326,29 @@ async def test_a_guild_reads_its_own_trail_alone(store: Store) -> None:
     assert [each.guild for each in await store.trail(1, limit=9)] == [1, 1]
     assert [each.guild for each in await store.trail(2, sku="pi5", delivery="d", limit=9)] == [2]
     assert await store.trail(3, limit=9) == []
+
+
+async def test_alerts_that_were_sent_are_counted_once_for_their_guild_alone(store: Store) -> None:
+    await store.note_stages(
+        [stage(1, delivery="d1"), stage(2, delivery="d2"), stage(3, step=Step.EDITED, delivery="d3")]
+    )
+    await store.note_stages([stage(9, delivery="d1"), stage(4, guild=2, delivery="d4"), stage(5)])
+
+    assert await store.sent(1, since=START) == 2
+    assert await store.sent(1, since=START + 2 * MINUTE) == 1
+    assert await store.sent(2, since=START) == 1
+    assert await store.sent(3, since=START) == 0
+
+
+async def test_alerts_that_were_sent_are_remembered_longer_than_their_trail_and_not_for_ever(store: Store) -> None:
+    month = SENT_DAYS * 24 * 60
+    await store.note_stages([stage(0, delivery="old")])
+    await store.note_stages([stage(month - 1, delivery="younger")])
+    assert await store.sent(1, since=START - MINUTE) == 2
+
+    await store.note_stages([stage(month + 1, delivery="young")])
+
+    assert await store.sent(1, since=START - MINUTE) == 2
 
 
 async def test_a_trail_keeps_the_newest_of_too_many(store: Store) -> None:

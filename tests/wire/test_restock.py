@@ -147,18 +147,28 @@ async def test_an_alert_is_listed_and_ended_by_picking_it(grounds: Grounds) -> N
     assert "Nothing yet" in str(empty["embeds"])
 
 
-async def test_history_tells_what_changed(grounds: Grounds) -> None:
+async def test_history_is_a_chart_in_words_too_and_its_buttons_change_it(grounds: Grounds) -> None:
     async with bot(grounds):
         await ask(grounds, "member", "general", "scan", product="jetson")
         grounds.shop.set(JETSON, NIMBUS, price="211.00", availability="in_stock")
         await ask(grounds, "member", "general", "scan", product="jetson", fresh=True)
         answer = await ask(grounds, "member", "general", "history", product="jetson", vendor=NIMBUS)
+        buttons = [each for row in answer["components"] for each in row["components"]]
+        pressed = await grounds.discord.press("member", answer, buttons[0]["custom_id"])
+        after = await pressed.answered(10)
 
-    (embed,) = answer["embeds"]
-    newest, oldest = embed["description"].splitlines()
-    assert "£211.00" in newest
-    assert "In stock" in newest
-    assert "Sold out" in oldest
+    for shown, label in ((answer, "30 d"), (after, "24 h")):
+        (embed,), (image,) = shown["embeds"], shown["attachments"]
+        newest, oldest = embed["fields"][1]["value"].splitlines()
+        assert "£211.00" in newest
+        assert "In stock" in newest
+        assert "Sold out" in oldest
+        assert image["filename"] == "history.png"
+        assert str(image["description"]).startswith("Chart of the price and stock of Jetson Orin Nano")
+        assert [each["label"] for row in shown["components"] for each in row["components"] if each["style"] == 1] == [
+            label
+        ]
+    assert after["id"] == answer["id"]
 
 
 async def test_typing_finds_products(grounds: Grounds) -> None:

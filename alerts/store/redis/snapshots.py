@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from secrets import token_hex
 
 import orjson
@@ -49,7 +49,7 @@ class RedisSnapshots:
             commit.lock.fence,
             snapshot.revision,
             snapshot.revision + 1,
-            snapshot.scanned_at.isoformat() if snapshot.scanned_at else "",
+            snapshot.scanned_at.astimezone(UTC).isoformat() if snapshot.scanned_at else "",
             len(snapshot.listings),
             len(commit.told),
         ]
@@ -87,6 +87,14 @@ class RedisSnapshots:
             pipe.expire(name, timedelta(days=1))
             found = await pipe.execute()
         return int(found[2])
+
+    async def scans(self, skus: Sequence[str], day: date) -> int:
+        async with self._link.trouble():
+            pipe = self._link.redis.pipeline(transaction=False)
+            for sku in skus:
+                pipe.hmget(keys.snapshot(sku), "day", "scans")
+            found = await pipe.execute() if skus else []
+        return sum(int(scans) for at, scans in found if at == day.isoformat())
 
     async def history(self, sku: str, listing: str, *, since: datetime | None, limit: int) -> Sequence[Point]:
         low = since.timestamp() * 1000 if since else "-inf"

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from alerts.domain.trail import TRAIL_DAYS, TRAIL_LENGTH, Stage
+from alerts.domain.trail import MOST_SENT, SENT_DAYS, TRAIL_DAYS, TRAIL_LENGTH, Stage, Step
 from alerts.store import keys
 from alerts.store.redis.link import Link
 
 _KEPT = timedelta(days=TRAIL_DAYS)
 _KEPT_MS = int(_KEPT.total_seconds() * 1000)
 _TRIM_EVERY = 60_000  # of one guild, in ms: between, nothing is kept for much longer
+_SENT_KEPT = timedelta(days=SENT_DAYS)
 _PAGE = 200
 
 
@@ -31,16 +32,18 @@ class RedisTrails:
                 pipe.xadd(keys.trail(stage.guild), _fields(stage), maxlen=TRAIL_LENGTH, approximate=True)
             *_, newest = await pipe.execute()
             # The server's own time, which is in the ticket, decides what is too old.
-            now = int(newest.partition("-")[0])
-            stale = [
-                guild for guild in {stage.guild for stage in stages} if self._trimmed.get(guild, 0) < now - _TRIM_EVERY
-            ]
-            if not stale:
-                return
+            now, guilds = int(newest.partition("-")[0]), {stage.guild for stage in stages}
+            stale = [guild for guild in guilds if self._trimmed.get(guild, 0) < now - _TRIM_EVERY]
             pipe = self._link.redis.pipeline(transaction=False)
             for guild in stale:
                 pipe.xtrim(keys.trail(guild), minid=str(now - _KEPT_MS), approximate=False)
                 pipe.expire(keys.trail(guild), _KEPT)
+                pipe.zremrangebyscore(keys.sent(guild), "-inf", now / 1000 - _SENT_KEPT.total_seconds())
+                pipe.expire(keys.sent(guild), _SENT_KEPT)
+            for guild in guilds:
+                if sent := _sent(guild, stages):
+                    pipe.zadd(keys.sent(guild), sent, nx=True)
+                    pipe.zremrangebyrank(keys.sent(guild), 0, -MOST_SENT - 1)
             await pipe.execute()
             self._trimmed.update(dict.fromkeys(stale, now))
 
@@ -57,6 +60,15 @@ class RedisTrails:
                 break
             end = f"({page[-1][0]}"
         return found[:limit]
+
+    async def sent(self, guild: int, *, since: datetime) -> int:
+        async with self._link.trouble():
+            return int(await self._link.redis.zcount(keys.sent(guild), since.timestamp(), "+inf"))
+
+
+def _sent(guild: int, stages: Sequence[Stage]) -> dict[str, float]:
+    """By the alert's id, so that noting it twice counts once."""
+    return {s.delivery: s.at.timestamp() for s in stages if s.guild == guild and s.step is Step.SENT and s.delivery}
 
 
 def _wanted(page: Sequence[tuple[str, dict[str, str]]], sku: str | None, delivery: str | None) -> Iterator[Stage]:

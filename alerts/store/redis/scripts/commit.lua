@@ -5,7 +5,7 @@
 --       then one json per change.
 -- Answers 1, or 0 when a newer holder or revision was there first. Repeating the same commit answers 1 and keeps one.
 local snap = KEYS[1]
-local have = redis.call('HMGET', snap, 'commit', 'fence', 'rev')
+local have = redis.call('HMGET', snap, 'commit', 'fence', 'rev', 'day', 'scans')
 if have[1] == ARGV[1] then return 1 end
 if tonumber(have[2] or 0) ~= tonumber(ARGV[2]) then return 0 end
 if tonumber(have[3] or 0) ~= tonumber(ARGV[3]) then return 0 end
@@ -37,5 +37,8 @@ for i = points + 1, #KEYS do
   at = at + 2
 end
 for i = at + 1, #ARGV do redis.call('XADD', KEYS[2], '*', 'v', '1', 'change', ARGV[i]) end
-redis.call('HSET', snap, 'v', '1', 'commit', ARGV[1], 'rev', ARGV[4], 'at', ARGV[5])
+-- How often it was looked at today: the first ten letters of the time are its day.
+local day, scans = string.sub(ARGV[5], 1, 10), 1
+if have[4] == day then scans = tonumber(have[5]) + 1 end
+redis.call('HSET', snap, 'v', '1', 'commit', ARGV[1], 'rev', ARGV[4], 'at', ARGV[5], 'day', day, 'scans', scans)
 return 1
