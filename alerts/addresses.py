@@ -28,6 +28,14 @@ _WEBHOOK = re.compile(
 )
 _SCHEME = re.compile(r"([a-z][a-z0-9+]*)://[^\s\x00-\x20\x7f\\]+", re.IGNORECASE)
 
+# Those that people run themselves: what stands for the host in the others' addresses may be a secret.
+_SELF_HOSTED = frozenset(
+    """
+    form forms gotify gotifys hassio hassios json jsons mailto mailtos matrix matrixs mmost mmosts ntfy ntfys rocket
+    rockets signal signals xml xmls zulip
+    """.split()
+)
+
 Understands = Callable[[str], Awaitable[bool]]
 
 
@@ -40,11 +48,14 @@ class Addresses:
 
     async def add(self, guild: int, text: str) -> Target:
         """Keep what somebody pasted, and answer the target it makes. BadInput says what is wrong with it."""
-        target, address = read_address(text, api_base=self._api_base)
-        if target.type is TargetKind.APPRISE and self._understands and not await self._understands(address):
-            raise BadInput("This address is not complete: see the service's page in Apprise's documentation.")
+        target, address = await self._checked(text)
         await self._store.put_sealed(guild, target, self._seal.seal(_bound(guild, target, address)))
         return target
+
+    async def check(self, text: str) -> tuple[Target, str]:
+        """The target it would make, and the part of it that may be shown. Nothing is kept."""
+        target, address = await self._checked(text)
+        return target, public_part(address)
 
     async def of(self, guild: int, target: Target) -> str:
         """A target's address; DeliveryError when there is none, or none that can be read."""
@@ -60,9 +71,32 @@ class Addresses:
             await self._store.put_sealed(guild, target, self._seal.seal(opened))
         return opened.removeprefix(_bound(guild, target, ""))
 
+    async def shown(self, guild: int, target: Target) -> str:
+        """As much of it as may be shown: the host, or the service's name where the host is a secret; "" without one."""
+        try:
+            return public_part(await self.of(guild, target))
+        except DeliveryError:
+            return ""
+
+    async def take(self, guild: int, target: Target) -> str | None:
+        """Forget it, and answer what `give_back` needs to undo that: sealed as it was."""
+        sealed = await self._store.sealed(guild, target)
+        await self._store.remove_sealed(guild, target)
+        return sealed
+
+    async def give_back(self, guild: int, target: Target, sealed: str) -> None:
+        """Keep again what was taken."""
+        await self._store.put_sealed(guild, target, sealed)
+
     async def remove(self, guild: int, target: Target) -> None:
         """Forget it."""
         await self._store.remove_sealed(guild, target)
+
+    async def _checked(self, text: str) -> tuple[Target, str]:
+        target, address = read_address(text, api_base=self._api_base)
+        if target.type is TargetKind.APPRISE and self._understands and not await self._understands(address):
+            raise BadInput("This address is not complete: see the service's page in Apprise's documentation.")
+        return target, address
 
 
 def read_address(text: str, *, api_base: str) -> tuple[Target, str]:
@@ -76,6 +110,14 @@ def read_address(text: str, *, api_base: str) -> tuple[Target, str]:
         raise BadInput(problem)
     digest = blake2b(address.encode(), digest_size=8).digest()
     return Target(type=TargetKind.APPRISE, id=int.from_bytes(digest) >> 1), address
+
+
+def public_part(address: str) -> str:
+    """The part of an address that is no secret: "discord.com", "ntfy.example.org", "slack"."""
+    scheme = address.partition(":")[0].lower()
+    host = urlsplit(address).hostname or ""
+    # A name without a point may be a topic or a token.
+    return host if scheme in {*_SELF_HOSTED, "https"} and "." in host else scheme
 
 
 def problem_of(address: str) -> str | None:

@@ -14,16 +14,19 @@ from alerts.domain.first_sight import first_sight_of
 from alerts.domain.model import ChangeKind, Product
 from alerts.domain.wishes import DEFAULT_KINDS, FirstSight, Subscription, Target
 from alerts.ports import Clock
-from alerts.store.ports import FirstSights, Wishes
+from alerts.store.ports import FirstSights, Standings, Wishes
 from alerts.watches import Watches
 
 
-class SubscriptionStore(Wishes, FirstSights, Protocol):
+class SubscriptionStore(Wishes, FirstSights, Standings, Protocol):
     """The parts of memory that subscribing needs."""
 
 
 class Subscriptions:
-    """Subscribe, unsubscribe and list, always within one guild."""
+    """Subscribe, change, unsubscribe and list, always within one guild.
+
+    Whoever chooses a target, the same one again too, wants it to be tried: how it stood until then is forgotten.
+    """
 
     def __init__(self, *, store: SubscriptionStore, watches: Watches, clock: Clock) -> None:
         self._store, self._watches, self._clock = store, watches, clock
@@ -78,7 +81,7 @@ class Subscriptions:
         facts: Mapping[str, object],
     ) -> Subscription:
         mine = await self._store.subscriptions(guild)
-        same = next((s for s in mine if _about(s) == _folded(about) and s.target == target), None)
+        same = next((s for s in mine if _about(s) == _folded(about) and str(s.target) == str(target)), None)
         made = _made(
             {
                 "id": same.id if same else _new_id(),
@@ -92,24 +95,77 @@ class Subscriptions:
         )
         for product in products:
             await self._watches.add(guild, product, by=by)
+        await self._store.clear_standing(target)
         if same and same == made.model_copy(update={"added_by": same.added_by, "added_at": same.added_at}):
             return same
-        if made.first_sight is FirstSight.TELL_NOW:
+        await self._put(made, is_first=made.first_sight is FirstSight.TELL_NOW)
+        return made
+
+    async def _put(self, made: Subscription, *, is_first: bool) -> None:
+        if is_first:
             # Before the wish: without one it is dropped after a while, and a wish without it would never be told.
             await self._store.put_first_sight(first_sight_of(made), made.added_at)
         await self._store.put_subscription(made)
+
+    def draft(self, guild: int, target: Target, *, by: int, **facts: object) -> Subscription:
+        """What one would be like; nothing is kept. BadInput names what cannot be."""
+        new = {"id": _new_id(), "guild": guild, "target": target, "added_by": by, "added_at": self._clock.now()}
+        return _made({"kinds": DEFAULT_KINDS, **new, **facts})
+
+    async def change(self, guild: int, subscription_id: str, **rules: object) -> Subscription:
+        """Give one other rules (the rule fields of domain/wishes.py, `kinds`, `target`, `mention_role`), all or none.
+
+        What is left out stays. NotFound when this guild has none of that id; BadInput names what cannot be. Asked
+        to tell what is so already, which it was not before, it does so, once.
+        """
+        before = await self.get(guild, subscription_id)
+        made = changed(before, **rules)
+        others = [s for s in await self._store.subscriptions(guild) if s.id != made.id]
+        if any(_about(s) == _about(made) and str(s.target) == str(made.target) for s in others):
+            raise BadInput("There is an alert for the same there already: edit that one, or end it first.")
+        if "target" in rules:
+            await self._store.clear_standing(made.target)
+        if made == before:
+            return before
+        is_first = made.first_sight is FirstSight.TELL_NOW and before.first_sight is not FirstSight.TELL_NOW
+        if is_first:
+            made = made.model_copy(update={"added_at": self._clock.now()})
+        await self._put(made, is_first=is_first)
         return made
+
+    async def get(self, guild: int, subscription_id: str) -> Subscription:
+        """One of the guild's; NotFound when it has none of that id."""
+        found = await self._store.subscription(guild, subscription_id)
+        if found is None:
+            raise _not_here()
+        return found
+
+    async def restore(self, removed: Subscription, products: Sequence[Product]) -> None:
+        """Take the end of one about these products back. Nothing is told anew that was so already."""
+        for each in products:
+            await self._watches.add(removed.guild, each, by=removed.added_by)
+        await self._store.clear_standing(removed.target)
+        await self._store.put_subscription(removed)
 
     async def remove(self, guild: int, subscription_id: str) -> Subscription:
         """End it; NotFound when this guild has none of that id."""
         removed = await self._store.remove_subscription(guild, subscription_id)
         if removed is None:
-            raise NotFound("There is no such alert here; /alerts list shows what there is.")
+            raise _not_here()
         return removed
 
     async def list(self, guild: int) -> Sequence[Subscription]:
         """The guild's subscriptions, oldest first."""
         return await self._store.subscriptions(guild)
+
+
+def changed(before: Subscription, **rules: object) -> Subscription:
+    """The same with other rules; nothing is kept. BadInput names what cannot be."""
+    return _made({**dict(before), **rules})
+
+
+def _not_here() -> NotFound:
+    return NotFound("There is no such alert here; /alerts list shows what there is.")
 
 
 def _about(subscription: Subscription) -> dict[str, str]:

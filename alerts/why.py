@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -74,6 +74,16 @@ class Why:
             if stage.step is Step.SENT and stage.delivery:
                 sent.setdefault(stage.delivery, stage)
         return list(sent.values())[:limit]
+
+    async def last_told(self, guild: int) -> Mapping[str, Stage]:
+        """The last message of each subscription that had one in two weeks, by its id."""
+        found: dict[str, Stage] = {}
+        for stage in await self._store.trail(guild, limit=_ALL):
+            if stage.step is Step.SENT and stage.subscription:
+                newest = found.setdefault(stage.subscription, stage)
+                if stage.at > newest.at:
+                    found[stage.subscription] = stage
+        return found
 
 
 def _journeys(stages: Iterable[Stage]) -> tuple[Journey, ...]:

@@ -19,8 +19,10 @@ from alerts.activity import Activity
 from alerts.addresses import Addresses
 from alerts.audit import Audit
 from alerts.clock import SystemClock
+from alerts.currencies import Currencies
 from alerts.deliver import Deliver
 from alerts.delivery.notices import Notices
+from alerts.delivery.notifier import Notifier
 from alerts.direct import DirectMessages
 from alerts.domain.errors import BadInput, StoreError
 from alerts.domain.model import ReaderKind, Tier
@@ -52,12 +54,14 @@ from alerts.store.redis.store import RedisStore
 from alerts.store.seal import KeyRing
 from alerts.subscriptions import Subscriptions
 from alerts.tick import Pace, Tick
+from alerts.trial import Trial
 from alerts.watches import Watches
 from alerts.why import Why
 from bot.admins import GuildAdmins
 from bot.charts import Charts
 from bot.client import Client, add_cogs
 from bot.cogs.alerts import AlertsCog
+from bot.cogs.alerts_desk import Desk
 from bot.cogs.audit import AuditCog
 from bot.cogs.help import HelpCog
 from bot.cogs.history import HistoryCog
@@ -319,24 +323,19 @@ async def _as_turn(tick: Tick) -> bool:
     return await tick() > 0
 
 
-async def plug_in(client: Client, parts: Engine) -> None:
-    """Give the client everything that answers on Discord."""
+async def plug_in(client: Client, parts: Engine, notify: Notifier | None = None) -> None:
+    """Give the client everything that answers on Discord. Tests of alerts go through `notify`."""
     products, fresh = parts.products, parts.settings.cache.fresh
     client.audit = Audit(store=parts.store, clock=parts.clock)
     direct = DirectMessages(store=parts.store, clock=parts.clock, say=Hello(client))
+    notify = notify or Notify(client, clock=parts.clock, addresses=parts.addresses, worker=parts.worker)
     await add_cogs(
         client,
         [
             ScanCog(scan=parts.scan, products=products, max_age=fresh, limits=FreshScans(parts.clock)),
             HistoryCog(history=parts.history, products=products, charts=Charts()),
             WatchCog(watches=parts.watches, scan=parts.scan, products=products, max_age=fresh),
-            AlertsCog(
-                subscriptions=parts.subscriptions,
-                scan=parts.scan,
-                products=products,
-                max_age=fresh,
-                standings=parts.store,
-            ),
+            AlertsCog(desk=_alerts_desk(parts, notify)),
             WhyCog(why=parts.why, products=products),
             AuditCog(audit=client.audit),
             OwnCog(own=parts.own, direct=direct, guilds=parts.guilds, products=products),
@@ -352,6 +351,22 @@ async def plug_in(client: Client, parts: Engine) -> None:
     )
 
 
+def _alerts_desk(parts: Engine, notify: Notifier) -> Desk:
+    return Desk(
+        subscriptions=parts.subscriptions,
+        scan=parts.scan,
+        products=parts.products,
+        max_age=parts.settings.cache.fresh,
+        standings=parts.store,
+        guilds=parts.guilds,
+        why=parts.why,
+        addresses=parts.addresses,
+        trial=Trial(store=parts.store, notifier=notify, clock=parts.clock),
+        currencies=Currencies(store=parts.store),
+        clock=parts.clock,
+    )
+
+
 @asynccontextmanager
 async def _discord(parts: Engine, tasks: list[asyncio.Task[None]]) -> AsyncIterator[None]:
     settings = parts.settings
@@ -360,7 +375,6 @@ async def _discord(parts: Engine, tasks: list[asyncio.Task[None]]) -> AsyncItera
     client = Client(
         api_base=settings.discord.api_base, notes=parts.store, clock=parts.clock, http_trace=invalid.trace()
     )
-    await plug_in(client, parts)
     notify = Notify(
         client,
         clock=parts.clock,
@@ -368,6 +382,7 @@ async def _discord(parts: Engine, tasks: list[asyncio.Task[None]]) -> AsyncItera
         worker=parts.worker,
         language=_language_of(parts.guilds),
     )
+    await plug_in(client, parts, notify)
     pace = settings.discord.pace
     deliver = Deliver(
         store=parts.store,

@@ -213,3 +213,40 @@ def test_the_key_comes_from_the_environment_or_a_file_of_its(name: str, tmp_path
 
 def test_what_may_be_spoken_to_is_on_the_network_alone() -> None:
     assert not SERVICES & set("syslog rsyslog dbus qt kde glib gnome windows macosx blink1 apprise file xmpp".split())
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        (HOOK, "discord.com"),
+        (SERVICE, "ntfy.example"),
+        (f"ntfys://{CANARY}", "ntfys"),  # a topic stands where the host would
+        (f"tgram://{CANARY}/1", "tgram"),
+        (f"slack://{CANARY}/b/c", "slack"),
+        (f"mailtos://me:{CANARY}@mail.example?to=you@mail.example", "mail.example"),
+        (f"gotify://push.example/{CANARY}", "push.example"),
+    ],
+)
+async def test_what_is_shown_of_an_address_is_never_its_secret(address: str, shown: str) -> None:
+    kept = addresses()
+    target, part = await kept.check(address)
+    nothing = await kept.shown(1, target)
+    await kept.add(1, address)
+
+    assert nothing == ""
+    assert part == await kept.shown(1, target) == shown
+    assert await kept.shown(2, target) == ""
+    assert CANARY not in part
+
+
+async def test_an_address_that_was_taken_is_forgotten_until_it_is_given_back() -> None:
+    kept = addresses()
+    target = await kept.add(1, HOOK)
+    sealed = await kept.take(1, target)
+    with pytest.raises(DeliveryError):
+        await kept.of(1, target)
+    assert sealed
+    assert CANARY not in sealed
+    await kept.give_back(1, target, sealed)
+
+    assert await kept.of(1, target) == HOOK

@@ -29,12 +29,14 @@ class Part:
 class Letter:
     """A message that can be attempted. What is in it never changes after the first attempt, at `tried_at`.
 
-    Its id is made of the deliveries' ids, so that whoever takes over after a crash sends the same one.
+    Its id is made of the deliveries' ids, so that whoever takes over after a crash sends the same one. One that
+    `is_test` looks like an alert, says what it is and mentions nobody.
     """
 
     id: str
     parts: tuple[Part, ...]
     tried_at: datetime | None = None
+    is_test: bool = False
 
     @property
     def guild(self) -> int:
@@ -46,7 +48,9 @@ class Letter:
 
     @property
     def roles(self) -> tuple[int, ...]:
-        """Whom to mention, each once. Nobody for what is over already."""
+        """Whom to mention, each once. Nobody for what is over already, or a test."""
+        if self.is_test:
+            return ()
         open_ones = (part for part in self.parts if part.episode is None or part.episode.is_open)
         return tuple(dict.fromkeys(part.delivery.mention_role for part in open_ones if part.delivery.mention_role))
 

@@ -1,27 +1,27 @@
-"""/alerts"""
+"""/alerts: subscribe, unsubscribe, list, edit, test. The times are in alerts_when.py."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import timedelta
+from decimal import Decimal
+from typing import Any
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
-from alerts.domain.errors import BadInput
 from alerts.domain.model import ChangeKind
-from alerts.domain.text import harmless, plain
-from alerts.domain.wishes import DEFAULT_KINDS, Subscription, Target
-from alerts.products import Products
-from alerts.scan import Scan
-from alerts.store.ports import Standings
-from alerts.subscriptions import Subscriptions
+from alerts.domain.wishes import DEFAULT_KINDS, FirstSight, Subscription, Target
+from bot.cogs.alerts_desk import Desk, title_of
+from bot.cogs.alerts_made import MADE_CONTROLS, end, made_card, page_of
+from bot.cogs.alerts_panel import PANEL_CONTROLS, show_panel
+from bot.cogs.alerts_when import AlertsWhen
 from bot.cogs.choices import MANAGE, may_manage, product_choices
+from bot.cogs.places import PlaceOption, check_place, check_role, chosen_place
+from bot.cogs.subjects import category_choices, subject
 from bot.ui import words
-from bot.ui.embeds import answer_embed
-from bot.ui.permissions import missing_in, place_of
-from bot.ui.standing import standing_line, target_name
+from bot.ui.language import t
+from bot.ui.panel import Draft
+from bot.ui.wish import place_name, test_lines
 
 _KINDS = {
     "Back in stock, pre-orders and price drops": DEFAULT_KINDS,
@@ -30,133 +30,133 @@ _KINDS = {
     "Shops that cannot be read": (ChangeKind.VENDOR_BLIND, ChangeKind.VENDOR_BACK),
     "Everything": tuple(kind for kind in ChangeKind if not kind.is_note),
 }
+_LOWS: dict[str, object] = {"Lowest in 30 days": 30, "Lowest in 90 days": 90, "Lowest ever": "ever"}
+_FIRST = {"Tell what is so already, once": FirstSight.TELL_NOW, "Tell only what changes": FirstSight.BASELINE}
 
 
 @app_commands.default_permissions(MANAGE)
 @app_commands.guild_only()
-class AlertsCog(commands.GroupCog, name="alerts", description="Choose who is told of which changes, and where"):
+class AlertsCog(
+    AlertsWhen, commands.GroupCog, name="alerts", description="Choose who is told of which changes, and where"
+):
     """Subscriptions of this server."""
 
-    def __init__(
-        self,
-        *,
-        subscriptions: Subscriptions,
-        scan: Scan,
-        products: Products,
-        max_age: timedelta,
-        standings: Standings,
-    ) -> None:
-        self._subscriptions, self._scan, self._products, self._max_age = subscriptions, scan, products, max_age
-        self._standings = standings
+    controls = (*MADE_CONTROLS, *PANEL_CONTROLS)
 
-    async def interaction_check(self, interaction: discord.Interaction, /) -> bool:
+    def __init__(self, *, desk: Desk) -> None:
+        self.desk = desk
+
+    async def interaction_check(self, interaction: discord.Interaction[Any], /) -> bool:
         return await may_manage(interaction)
 
     @app_commands.command(description="Tell a channel when a product changes")
     @app_commands.describe(
         product="Which product",
+        category="Or every product of a category",
         channel="Where to tell it; here if left out",
         role="Whom to mention",
         kinds="What to tell",
+        below="Only prices below this, such as 450 GBP",
+        drop_percent="Only drops of so many per cent or more",
+        new_low="Only prices that are a new low",
+        first_sight="What to do with what is so already",
+        panel="Choose all this and more in a panel: quiet hours, a webhook or another service …",
     )
-    @app_commands.choices(kinds=[app_commands.Choice(name=name, value=name) for name in _KINDS])
-    async def subscribe(
+    @app_commands.choices(
+        kinds=[app_commands.Choice(name=name, value=name) for name in _KINDS],
+        new_low=[app_commands.Choice(name=name, value=name) for name in _LOWS],
+        first_sight=[app_commands.Choice(name=name, value=name) for name in _FIRST],
+    )
+    async def subscribe(  # noqa: PLR0913, PLR0917 - the options of the command
         self,
         interaction: discord.Interaction,
-        product: str,
-        channel: discord.TextChannel | discord.Thread | None = None,
+        product: str | None = None,
+        category: str | None = None,
+        channel: app_commands.Transform[int, PlaceOption] | None = None,
         role: discord.Role | None = None,
         kinds: str | None = None,
+        below: app_commands.Range[str, 1, 40] | None = None,
+        drop_percent: app_commands.Range[float, 0.1, 100.0] | None = None,
+        new_low: str | None = None,
+        first_sight: str | None = None,
+        panel: bool = False,  # noqa: FBT001, FBT002 - an option of the command
     ) -> None:
-        found = self._products.find(product)
-        place = _place(interaction, channel)
-        _check_role(interaction, role)
+        rules = {
+            "kinds": _KINDS.get(kinds or "", DEFAULT_KINDS),
+            "mention_role": role.id if role else None,
+            "drop_percent": None if drop_percent is None else Decimal(str(drop_percent)),
+            "new_low": _LOWS.get(new_low or ""),
+            "first_sight": _FIRST.get(first_sight or "", FirstSight.BASELINE),
+        }
+        place = interaction.channel_id if channel is None else channel
+        about = subject(self.desk.products, product, category)
+        target = Target(id=place or 0) if panel and channel is None else await chosen_place(interaction, place or 0)
+        by = interaction.user.id
+        wish = self.desk.subscriptions.draft(interaction.guild_id or 0, target, by=by, **about, **rules)
+        check_role(interaction, wish)
+        if not panel:
+            check_place(interaction, wish.target)
         await interaction.response.defer(ephemeral=True)
-        made = await self._subscriptions.add(
-            interaction.guild_id or 0,
-            found,
-            Target(id=place),
-            by=interaction.user.id,
-            kinds=_KINDS.get(kinds or "", DEFAULT_KINDS),
-            mention_role=role.id if role else None,
-        )
-        # Read now, so that the baseline stands before the next change, and the admin sees what is true already.
-        answer = await self._scan(found, max_age=self._max_age)
-        text = f"<#{place}> hears of **{harmless(found.name)}** from now on: {words.kinds(made.kinds)}.{_mention(made)}"
-        await interaction.followup.send(f"{text} This is how it stands now:", embed=answer_embed(answer))
+        price = await self.desk.price(wish.guild, wish, below)
+        draft = Draft(wish.model_copy(update={"below": price}), self.desk.name(wish), by)
+        if panel:
+            await show_panel(interaction, self.desk, draft)
+            return
+        await self._subscribed(interaction, draft)
+
+    async def _subscribed(self, interaction: discord.Interaction[Any], draft: Draft) -> None:
+        made = await self.desk.save(interaction, draft)
+        embeds, view = await made_card(interaction, self.desk, made, is_new=True)
+        place, name = place_name(made.target, ""), title_of(self.desk, made)
+        kinds = words.kinds(made.kinds)
+        text = t("{place} hears of **{name}** from now on: {kinds}.", place=place, name=name, kinds=kinds)
+        await interaction.followup.send(text, embeds=embeds, view=view)
 
     @app_commands.command(description="Stop telling a channel of a product")
     @app_commands.describe(alert="Which alert; pick it from the list")
     async def unsubscribe(self, interaction: discord.Interaction, alert: str) -> None:
         await interaction.response.defer(ephemeral=True)
-        ended = await self._subscriptions.remove(interaction.guild_id or 0, alert)
-        await interaction.followup.send(f"<#{ended.target.id}> no longer hears of **{self._name(ended)}**.")
+        text, view = await end(interaction, self.desk, alert)
+        await interaction.followup.send(text, view=view)
 
-    @app_commands.command(name="list", description="Show who is told of what")
+    @app_commands.command(name="list", description="Show who is told of what, and how it stands")
     async def list_(self, interaction: discord.Interaction) -> None:
         await interaction.response.defer(ephemeral=True)
-        mine = await self._subscriptions.list(interaction.guild_id or 0)
-        standings = await self._standings.standings() if mine else {}
-        lines = []
-        for each in mine:
-            place = target_name(each.target)
-            lines.append(f"• **{self._name(each)}** → {place} · {words.kinds(each.kinds)}{_mention(each)}")
-            standing = standings.get(str(each.target))
-            if standing and not standing.is_fine:
-                lines.append(f"  {standing_line(standing, _missing(interaction, each.target))}")
-        text = "\n".join(lines)[:3900] or "Nothing yet. `/alerts subscribe` starts with a product and a channel."
-        await interaction.followup.send(embed=discord.Embed(title="Alerts here", description=text))
+        embed, view = await page_of(interaction, self.desk, 0)
+        await interaction.followup.send(embed=embed, view=view)
 
-    def _name(self, subscription: Subscription) -> str:
-        return harmless(self._plain_name(subscription))
+    @app_commands.command(description="Change an alert, pause or resume it")
+    @app_commands.describe(alert="Which alert; pick it from the list")
+    async def edit(self, interaction: discord.Interaction, alert: str) -> None:
+        await self.open_panel(interaction, await self.desk.one(interaction.guild_id or 0, alert))
 
-    def _plain_name(self, subscription: Subscription) -> str:
-        product = self._products.get(subscription.sku or "")
-        return product.name if product else subscription.sku or f"everything in {subscription.category}"
+    async def open_panel(self, interaction: discord.Interaction[Any], wish: Subscription) -> None:
+        """Open the panel with what holds now; for the alert's buttons, too."""
+        desk = self.desk
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        host = await desk.host(wish)
+        await show_panel(interaction, desk, Draft(wish, desk.name(wish), interaction.user.id, before=wish, host=host))
+
+    @app_commands.command(description="Send a test to where an alert goes; it mentions nobody")
+    @app_commands.describe(alert="Which alert; pick it from the list")
+    async def test(self, interaction: discord.Interaction, alert: str) -> None:
+        await interaction.response.defer(ephemeral=True)
+        tried = await self.desk.test(interaction, await self.desk.chosen(interaction.guild_id or 0, alert))
+        await interaction.followup.send(test_lines(tried))
 
     @subscribe.autocomplete("product")
     async def _product(self, _: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
-        return product_choices(self._products, typed)
+        return product_choices(self.desk.products, typed)
+
+    @subscribe.autocomplete("category")
+    async def _category(self, _: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        return category_choices(self.desk.products, typed)
 
     @unsubscribe.autocomplete("alert")
+    @edit.autocomplete("alert")
     async def _alert(self, interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
-        if not await may_manage(interaction):
-            return []
-        choices = []
-        for each in await self._subscriptions.list(interaction.guild_id or 0):
-            channel = interaction.guild.get_channel_or_thread(each.target.id) if interaction.guild else None
-            label = plain(f"{self._plain_name(each)} → #{channel.name if channel else each.target.id}", 100)
-            if typed.casefold() in label.casefold():
-                choices.append(app_commands.Choice(name=label, value=each.id))
-        return choices[:25]
+        return await self.alert_choices(interaction, typed)
 
-
-def _place(interaction: discord.Interaction, channel: discord.TextChannel | discord.Thread | None) -> int:
-    """The channel's id, once both the bot and the asker may use it; BadInput names what is missing."""
-    place = channel or interaction.channel
-    if not isinstance(place, discord.TextChannel | discord.Thread):
-        raise BadInput("Alerts need a text channel or a thread: choose one as the channel.")
-    me = place.guild.me
-    if me is None:
-        raise BadInput("I cannot see my own permissions here yet; try again in a minute.")
-    mine = place.permissions_for(me)
-    send = mine.send_messages_in_threads if isinstance(place, discord.Thread) else mine.send_messages
-    needs = {"View Channel": mine.view_channel, "Send Messages": send, "Embed Links": mine.embed_links}
-    missing = [name for name, granted in needs.items() if not granted]
-    if missing:
-        raise BadInput(f"I lack {', '.join(missing)} in <#{place.id}>: grant it there, then try again.")
-    return place.id
-
-
-def _missing(interaction: discord.Interaction, target: Target) -> Sequence[str]:
-    place = place_of(interaction.guild, target) if interaction.guild else None
-    return missing_in(place) if place else []
-
-
-def _check_role(interaction: discord.Interaction, role: discord.Role | None) -> None:
-    if role is not None and role.is_default() and not interaction.permissions.mention_everyone:
-        raise BadInput("Mentioning everyone needs the Mention Everyone permission, which you lack here.")
-
-
-def _mention(subscription: Subscription) -> str:
-    return f" Mentions <@&{subscription.mention_role}>." if subscription.mention_role else ""
+    @test.autocomplete("alert")
+    async def _alerts(self, interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        return await self.alert_choices(interaction, typed, with_all=True)

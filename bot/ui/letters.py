@@ -21,6 +21,7 @@ from bot.ui.alerts import (
     episode_headline,
     episode_line,
 )
+from bot.ui.language import t
 
 _LONGEST_TITLE = 100  # of a forum's post
 _LONGEST_URL = 2048
@@ -45,6 +46,8 @@ def letter_text(letter: Letter, *, mentions: bool = True) -> str:
 
 def letter_line(letter: Letter) -> str:
     """The same without its mentions."""
+    if letter.is_test:
+        return f"{t('🧪 Test, nothing has happened.')} {_line(letter.parts[0])}"
     if len(letter.parts) == 1:
         return _line(letter.parts[0])
     count = sum(1 + len(part.delivery.also) for part in letter.parts)
@@ -58,7 +61,17 @@ def letter_embeds(letter: Letter) -> list[discord.Embed]:
     (part,) = letter.parts
     if (episode := living(part)) is not None:
         return [episode_embed(episode, part.snapshot)]
-    return alert_embeds(part.delivery, part.snapshot)
+    embeds = alert_embeds(part.delivery, part.snapshot)
+    if letter.is_test:
+        _mark_as_test(embeds[0])
+    return embeds
+
+
+def _mark_as_test(embed: discord.Embed) -> None:
+    """Instead of its reasons, which come last and would be made up here."""
+    embed.remove_field(len(embed.fields) - 1)
+    embed.add_field(name=t("Test"), value=t("This is how an alert looks here. Nothing has changed in any shop."))
+    embed.set_footer(text=t("Test alert"))
 
 
 def letter_title(letter: Letter) -> str:
@@ -67,7 +80,7 @@ def letter_title(letter: Letter) -> str:
     subject = part.delivery.change.vendor if part.delivery.change.kind.is_of_vendor else part.delivery.product_name
     rest = f" and {len(letter.parts) - 1} more" if len(letter.parts) > 1 else ""
     name = plain(subject, _LONGEST_TITLE) or "?"
-    head = headline(part)
+    head = f"{t('🧪 Test')}: {headline(part)}" if letter.is_test else headline(part)
     return f"{head}: {cut(name, _LONGEST_TITLE - len(head) - len(rest) - 2)}{rest}"
 
 

@@ -11,6 +11,7 @@ from alerts.domain.letters import Letter, Part
 from alerts.domain.model import Change
 from alerts.domain.text import cut, plain
 from bot.ui import words
+from bot.ui.language import t
 from bot.ui.letters import foremost, headline, living
 
 _LONGEST_TITLE = 120
@@ -23,11 +24,16 @@ def plain_title(letter: Letter) -> str:
     """The subject."""
     part = foremost(letter)
     more = f" and {len(letter.parts) - 1} more" if len(letter.parts) > 1 else ""
+    if letter.is_test:
+        return cut(f"{t('🧪 Test')}: {_subject(part)}", _LONGEST_TITLE)
     return cut(f"{headline(part)}: {_subject(part)}", _LONGEST_TITLE - len(more)) + more
 
 
 def plain_text(letter: Letter) -> str:
     """Every part in a few lines with its address; nothing that a shop wrote can mention or link."""
+    if letter.is_test:
+        what = t("This is how an alert looks here. Nothing has changed in any shop.")
+        return "\n".join([what, *list(_paragraph(letter.parts[0]))[:-1]])
     return "\n\n".join("\n".join(_paragraph(part)) for part in letter.parts)
 
 

@@ -85,7 +85,8 @@ async def test_the_commands_of_the_specification_are_there() -> None:
 
     assert there >= {
         *("scan", "history", "stats", "why", "watch add", "watch remove", "watch list"),
-        *("alerts subscribe", "alerts unsubscribe", "alerts list"),
+        *("alerts subscribe", "alerts unsubscribe", "alerts list", "alerts edit", "alerts test"),
+        *("alerts quiet-hours", "alerts digest", "alerts snooze"),
     }
 
 
