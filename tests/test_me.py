@@ -7,7 +7,6 @@ import pytest
 from alerts.deliver import Deliver
 from alerts.domain.deliveries import Delivery, delivery_for
 from alerts.domain.errors import DeliveryError, Remedy, StoreUnavailable
-from alerts.domain.memory import Memory
 from alerts.domain.wishes import Subscription, Target, TargetKind, Watch, space_of
 from alerts.me import SECOND_LOOK, Me
 from alerts.store.memory import MemoryStore
@@ -83,7 +82,7 @@ async def test_what_was_spread_meanwhile_goes_with_the_second_look_and_the_secon
     await store.put_subscription(own(ANNA))
     await me.forget(ANNA)
     assert not await me.sweep()
-    await store.put_memory(space_of(ANNA), "o1", Memory(count=1))
+    await store.put_subscription(own(ANNA))  # by somebody who had asked before
     await store.enqueue(news_for(ANNA))
 
     assert await second_look(me, clock)

@@ -29,6 +29,8 @@ def made(kind: type[BaseException]) -> BaseException:
     """An error of this kind as it is raised."""
     if kind is errors.UnknownProduct:
         return errors.UnknownProduct("pi")
+    if kind is errors.UnknownVendor:
+        return errors.UnknownVendor("acme", product="Raspberry Pi 5", there_are=["Bolt"])
     if kind is errors.TooSoon:
         return errors.TooSoon(START)
     if kind is errors.ReadError:

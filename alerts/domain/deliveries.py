@@ -103,7 +103,7 @@ def delivery_id(change: Change, target: Target) -> str:
         str(target),
         change.kind,
     ]
-    digest = blake2b("\n".join(parts).encode(), digest_size=16).digest()
+    digest = blake2b("\n".join(parts).encode("utf-8", "surrogatepass"), digest_size=16).digest()
     return base64.b32encode(digest).decode().lower()[:ID_LENGTH]
 
 

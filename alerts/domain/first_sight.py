@@ -33,7 +33,7 @@ class FirstSight(Fact):
         """The same for ever for one listing, or for all together, whatever it offers by then: so it is told once."""
         parts = ["first sight", str(self.guild), self.subscription, self.at.isoformat()]
         parts += [change.sku, change.listing] if change else []
-        digest = blake2b("\n".join(parts).encode(), digest_size=16).digest()
+        digest = blake2b("\n".join(parts).encode("utf-8", "surrogatepass"), digest_size=16).digest()
         return base64.b32encode(digest).decode().lower()[:ID_LENGTH]
 
     def next_look(self, now: datetime) -> datetime:

@@ -40,12 +40,12 @@ def history(sku: str, listing: str) -> str:
 
 def vendor(name: str) -> str:
     """How reading a vendor goes. Its name may hold any character, so it is hashed."""
-    return f"{_P}:vendor:{blake2b(name.encode(), digest_size=12).hexdigest()}"
+    return f"{_P}:vendor:{blake2b(name.encode('utf-8', 'surrogatepass'), digest_size=12).hexdigest()}"
 
 
 def turns(vendor: str) -> str:
     """The vendor's name may hold any character, so it is hashed."""
-    return f"{_P}:turns:{blake2b(vendor.encode(), digest_size=12).hexdigest()}"
+    return f"{_P}:turns:{blake2b(vendor.encode('utf-8', 'surrogatepass'), digest_size=12).hexdigest()}"
 
 
 def lock(sku: str) -> str:
@@ -64,7 +64,7 @@ def subscribers(sku: str | None = None, category: str | None = None) -> str:
     """The index of a product's or a category's subscribers. A category may hold any character, so it is hashed."""
     if sku is not None:
         return f"{_P}:subscribers:{sku}"
-    mark = blake2b((category or "").casefold().encode(), digest_size=12).hexdigest()
+    mark = blake2b((category or "").casefold().encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
     return f"{_P}:subscribers/category:{mark}"
 
 
@@ -138,6 +138,6 @@ def spent(day: date) -> str:
 def of_space(guild: int) -> tuple[str, ...]:
     """All the keys that are a guild's own, or a person's space."""
     return (
-        watches(guild), memories(guild), subscriptions(guild), settings(guild), trail(guild), audit(guild),
+        watches(guild), memories(guild), subscriptions(guild), settings(guild), trail(guild), sent(guild), audit(guild),
         sealed(guild),
     )  # fmt: skip

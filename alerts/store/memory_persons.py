@@ -73,7 +73,7 @@ class MemoryPersons(MemoryOutbox, MemoryTargets, MemoryTrails, MemoryAudit, Memo
         target = str(Target(type=TargetKind.DM, id=user))
         for named in (self._standings, self._notices):
             named.pop(target, None)
-        for numbered in (self._settings, self._trails, self._audit):
+        for numbered in (self._settings, self._trails, self._sent, self._audit):
             numbered.pop(space, None)
         self._traces.pop(user, None)
 

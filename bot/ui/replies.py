@@ -57,10 +57,10 @@ def _too_soon(error: Any) -> str:
 def _no_such_vendor(error: Any) -> str:
     product, query = harmless(error.product, 100), harmless(error.query, 80)
     if not error.there_are:
-        return t("**{product}** has no shop yet.", product=product)
+        return t("**{product}** has no shop yet. Try again once `/scan` shows one.", product=product)
     there_are = cut(", ".join(f"**{harmless(name, 60)}**" for name in error.there_are), 1200)
     text = t("**{product}** has no shop called “{query}”.", product=product, query=query)
-    return f"{text} {t('There are: {vendors}.', vendors=there_are)}"
+    return f"{text} {t('Pick one that there is: {vendors}.', vendors=there_are)}"
 
 
 def _away(_: Any) -> str:

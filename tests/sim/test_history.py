@@ -109,7 +109,7 @@ async def test_any_number_of_days_may_be_asked_for(world: World) -> None:
 async def test_an_unknown_shop_is_answered_with_those_there_are(world: World) -> None:
     answer = await world.member.slash(world.channel, "history", product="pi5", vendor="Coil")
 
-    assert "has no shop called “Coil”. There are: **Acme**, **Bolt**." in shown(answer)
+    assert "has no shop called “Coil”. Pick one that there is: **Acme**, **Bolt**." in shown(answer)
 
 
 async def test_an_unknown_product_is_answered_in_words(world: World) -> None:

@@ -151,7 +151,7 @@ async def test_the_same_product_again_changes_the_alert_and_the_form_knows_it(wo
 async def test_a_price_that_is_none_is_refused_in_words(world: World) -> None:
     answer = await ask(world, world.member, price="cheap")
 
-    assert "“cheap” is no price to me" in shown(answer)
+    assert "“cheap” is not a price" in shown(answer)
     assert await own_of(world, world.member) == []
 
 

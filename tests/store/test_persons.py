@@ -12,7 +12,7 @@ from alerts.domain.episodes import opened
 from alerts.domain.errors import DeliveryError, Remedy
 from alerts.domain.first_sight import first_sight_of
 from alerts.domain.guild import GuildSettings
-from alerts.domain.memory import Memory
+from alerts.domain.memory import NOTHING, Memory
 from alerts.domain.model import ChangeKind
 from alerts.domain.standing import Notice, Standing, after_failure
 from alerts.domain.trail import Stage, Step
@@ -46,7 +46,7 @@ async def has_lived(store: Store, user: int, guild: int = 1) -> None:
     await store.add_watch(Watch(guild=space, sku="pi5", added_by=user, added_at=START))
     await store.put_first_sight(first_sight_of(mine), START)
     await store.put_subscription(mine)
-    await store.put_memory(space, mine.id, Memory(count=1))
+    await store.swap_memories({(space, mine.id): (NOTHING, Memory(count=1))})
     await store.hold(waiting_for(change(), mine, START + MINUTE))
     stage = Stage(
         at=START, step=Step.SENT, guild=space, sku="pi5", vendor="Acme", kind=ChangeKind.RESTOCKED, change="c"
@@ -56,7 +56,7 @@ async def has_lived(store: Store, user: int, guild: int = 1) -> None:
     await store.add_watch(Watch(guild=guild, sku="pi5", added_by=user, added_at=START))
     await store.put_subscription(subscription("g1", guild=guild, added_by=user))
     await store.put_subscription(subscription("g2", guild=guild, added_by=9, target=dm(user), sku="deck"))
-    await store.put_memory(guild, "g2", Memory(count=1))
+    await store.swap_memories({(guild, "g2"): (NOTHING, Memory(count=1))})
     await store.note_audit(AuditEntry(at=START, guild=guild, by=user, what="alert added"))
     # Messages: one sent of two parts with its episode, one given up, one that waits.
     kinds = (ChangeKind.RESTOCKED, ChangeKind.PRICE_DROP, ChangeKind.SOLD_OUT, ChangeKind.NEW_LOW)

@@ -38,13 +38,16 @@ class RedisTrails:
             for guild in stale:
                 pipe.xtrim(keys.trail(guild), minid=str(now - _KEPT_MS), approximate=False)
                 pipe.expire(keys.trail(guild), _KEPT)
-                pipe.zremrangebyscore(keys.sent(guild), "-inf", now / 1000 - _SENT_KEPT.total_seconds())
-                pipe.expire(keys.sent(guild), _SENT_KEPT)
             for guild in guilds:
                 if sent := _sent(guild, stages):
                     pipe.zadd(keys.sent(guild), sent, nx=True)
+                if sent and guild in stale:
+                    oldest = max(sent.values()) - _SENT_KEPT.total_seconds()
+                    pipe.zremrangebyscore(keys.sent(guild), "-inf", oldest)
                     pipe.zremrangebyrank(keys.sent(guild), 0, -MOST_SENT - 1)
-            await pipe.execute()
+                    pipe.expire(keys.sent(guild), _SENT_KEPT)
+            if len(pipe):
+                await pipe.execute()
             self._trimmed.update(dict.fromkeys(stale, now))
 
     async def trail(
@@ -63,7 +66,10 @@ class RedisTrails:
 
     async def sent(self, guild: int, *, since: datetime) -> int:
         async with self._link.trouble():
-            return int(await self._link.redis.zcount(keys.sent(guild), since.timestamp(), "+inf"))
+            newest = await self._link.redis.zrange(keys.sent(guild), 0, 0, desc=True, withscores=True)
+            # What is too old lies there until it is next trimmed.
+            oldest = newest[0][1] - _SENT_KEPT.total_seconds() if newest else 0
+            return int(await self._link.redis.zcount(keys.sent(guild), max(since.timestamp(), oldest), "+inf"))
 
 
 def _sent(guild: int, stages: Sequence[Stage]) -> dict[str, float]:
