@@ -15,7 +15,7 @@ from alerts.delivery.compose import Plan
 from alerts.delivery.endings import Endings, Request, episodes_after, tickets_after
 from alerts.delivery.lanes import Lanes, Line
 from alerts.delivery.notifier import Notifier
-from alerts.delivery.pace import Pace
+from alerts.delivery.pace import Gate, Pace
 from alerts.delivery.planning import Planning
 from alerts.delivery.targets import Targets
 from alerts.domain.deliveries import DeliveryState
@@ -57,13 +57,15 @@ class Deliver:
         rate: float | None = None,
         lease: timedelta = LEASE,
         rests_until: Callable[[], datetime | None] = lambda: None,
+        gate: Gate | None = None,
     ) -> None:
         """`name` tells this process from the others; `rate`: requests a second, None for no limit.
 
-        `rests_until`: asked before anything is started, whether all of this has to rest for now.
+        `rests_until`: asked before anything is started, whether all of this has to rest for now. `gate` returns when
+        nothing holds up everybody's requests: asked before each.
         """
         self._store, self._notifier, self._clock, self._name, self._lease = store, notifier, clock, name, lease
-        self._lanes, self._pace, self._endings = Lanes(), Pace(rate, clock=clock), Endings(store)
+        self._lanes, self._pace, self._endings = Lanes(), Pace(rate, clock=clock, gate=gate), Endings(store)
         self._targets, self._rests_until = Targets(store, clock=clock), rests_until
         self._planning = Planning(store, self._targets)
         self._on_the_way: dict[str, Request] = {}

@@ -391,6 +391,7 @@ async def _discord(parts: Engine, tasks: list[asyncio.Task[None]]) -> AsyncItera
         name=_this_process(),
         rate=1 / pace.total_seconds() if pace else None,
         rests_until=invalid.rest_until,
+        gate=client.until_unlimited,
     )
 
     async def turn() -> bool:

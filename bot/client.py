@@ -77,6 +77,10 @@ class Client(commands.AutoShardedBot):
         self.http._try_clear_expired_ratelimits = sweep_now_and_then  # type: ignore[method-assign]  # noqa: SLF001
         self.command_ids: dict[str, int] = {}  # by name, once they are known: </name:id> can be clicked in a message
 
+    async def until_unlimited(self) -> None:
+        """Return when no global limit of Discord's is in force; what one holds up would all go out at its end."""
+        await self.http._global_over.wait()  # noqa: SLF001 - there is no other way
+
     @property
     def is_logged_in(self) -> bool:
         """Whether messages can be sent, with or without a gateway."""

@@ -70,5 +70,28 @@ async def test_small_delays_cost_nothing_of_the_rate() -> None:
     assert max(times) - min(times) == pytest.approx(449 / 45, abs=0.2)
 
 
+async def test_after_a_limit_for_everybody_they_go_one_by_one_again() -> None:
+    clock, times, gate = FakeClock(), list[float](), asyncio.Event()
+
+    async def opened() -> None:
+        await gate.wait()
+
+    pace = Pace(10, clock=clock, gate=opened)
+
+    async def send() -> None:
+        await pace.slot()
+        times.append(clock.monotonic())
+
+    tasks = [asyncio.create_task(send()) for _ in range(20)]
+    await clock.advance(60)
+    gate.set()
+    for _ in range(200):
+        await clock.advance(0.01)
+    await asyncio.gather(*tasks)
+
+    assert sum(each < 60.1 for each in times) <= 6
+    assert len(times) == 20
+
+
 async def test_without_a_rate_nothing_waits() -> None:
     assert set(await sent([0.0] * 100, [], rate=None)) == {0.0}

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeAlias
 
 from alerts.ports import Clock
+
+Gate: TypeAlias = Callable[[], Awaitable[None]]
 
 # Slots that were missed on a busy machine are made up for, so many at once: with a rate of 45 no second sees more than
 # 50. What was missed beyond is lost: whoever wakes late must not run into those that are on time.
@@ -14,8 +18,9 @@ _MADE_UP = 4
 class Pace:
     """Slots at even distances, `rate` a second, one after the other; None for no limit."""
 
-    def __init__(self, rate: float | None, *, clock: Clock) -> None:
-        self._rate, self._clock = rate, clock
+    def __init__(self, rate: float | None, *, clock: Clock, gate: Gate | None = None) -> None:
+        """`gate` returns when the other side lets anything through at all: slots begin behind it, not in a heap."""
+        self._rate, self._clock, self._gate = rate, clock, gate
         self._next = float("-inf")
         self._turn, self._waiting = asyncio.Lock(), 0
 
@@ -33,6 +38,8 @@ class Pace:
     async def _until_next(self, rate: float) -> None:
         while (wait := self._next - self._clock.monotonic()) > 0:
             await self._clock.sleep(wait)
+        if self._gate:
+            await self._gate()
         self._next = max(self._next, self._clock.monotonic() - _MADE_UP / rate) + 1 / rate
 
     @property

@@ -135,7 +135,10 @@ def deliverer(store: RedisStore, client: Client, *, pace: float | None) -> tuple
     worker = AppriseWorker()
     addresses = Addresses(store=store, seal=KeyRing(), api_base=BASE, understands=worker.understands)
     notify = Notify(client, clock=clock, addresses=addresses, worker=worker)
-    return Deliver(store=store, notifier=notify, clock=clock, name="benchmark", rate=pace), notify
+    deliver = Deliver(
+        store=store, notifier=notify, clock=clock, name="benchmark", rate=pace, gate=client.until_unlimited
+    )
+    return deliver, notify
 
 
 @asynccontextmanager
