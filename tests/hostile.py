@@ -6,7 +6,11 @@ to mention, link, hide or break the layout; `traces` finds what of that has come
 
 from __future__ import annotations
 
+import ast
+import importlib
+import inspect
 import re
+import sys
 import types
 import typing
 from collections import abc
@@ -19,6 +23,7 @@ from itertools import count
 from random import Random
 from typing import Any, get_args, get_origin, get_type_hints
 
+import discord
 from pydantic import AwareDatetime, BaseModel, TypeAdapter, ValidationError
 
 from alerts.domain.deliveries import Delivery
@@ -26,7 +31,15 @@ from alerts.domain.episodes import Episode, opened
 from alerts.domain.letters import Letter, Part
 from alerts.domain.model import Point, Snapshot
 from alerts.domain.money import Money
+from alerts.domain.quiet import Digest, QuietHours
 from alerts.domain.stats import Timeline, timeline
+from alerts.domain.text import plain
+from alerts.domain.wishes import Subscription
+from alerts.scan import Answer
+from bot.cogs.alerts_desk import Desk
+from bot.ui.chart import MOST_ROWS
+from bot.ui.embeds import VendorField, vendor_fields
+from bot.ui.help import Topic, topics
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 _ZALGO = "Z\u0351\u036b\u0343\u036a\u0302\u036b\u033d\u034f\u0334\u0319\u0324A\u0334\u0335\u031c\u0330L\u0320G\u0321O"
@@ -87,18 +100,38 @@ class Maker:
         if origin in (dict, abc.Mapping):
             return {self.make(inside[0], name): self.make(inside[1], name) for _ in range(self._how_many(name))}
         if origin is abc.Callable:
-            return lambda *_, **__: None
+            # A name of something, if it is asked for one.
+            return (lambda *_, **__: self.text(100)) if inside[-1] is str else (lambda *_, **__: None)
         if isinstance(wanted, type):
             return self._plain(wanted, name, metadata)
         raise CannotMake(f"{wanted} (for {name!r})")
 
     def arguments(self, function: Callable[..., Any], *, skip: int = 0) -> dict[str, Any]:
-        """Everything that a function or a class asks for; what has a default is left out now and then."""
+        """Everything that a function or a class asks for. A control's are what its custom_id can hold."""
         called = function.__init__ if isinstance(function, type) else function
-        hints = get_type_hints(called, include_extras=True)
+        hints = get_type_hints(called, localns=checked_only(called), include_extras=True)
         code = called.__code__
         names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount][skip:]
-        return {name: self.make(hints[name], name) for name in names}
+        template = getattr(function, "__discord_ui_compiled_template__", None)
+        held = dict(_GROUP.findall(template.pattern)) if template else {}
+        return {name: self._held(held[name], name) if name in held else self.make(hints[name], name) for name in names}
+
+    def _held(self, pattern: str, name: str) -> str:
+        """The shortest, the longest or some text that fits a group of a control's template."""
+        if re.fullmatch(r"[\w|-]+", pattern):
+            return self.random.choice(pattern.split("|"))
+        longest = 10 if pattern.endswith("+") else 64
+        words = [_WORDS[name]] if name in _WORDS else []
+        fitting = [
+            each
+            for each in (*words, *(sign * length for length in range(longest + 1) for sign in "9a"))
+            if re.fullmatch(pattern, each)
+        ]
+        if not fitting:
+            raise CannotMake(f"a text like {pattern} (for {name!r})")
+        if words and fitting[0] == words[0]:
+            return words[0]
+        return {Size.LEAST: fitting[0], Size.MOST: fitting[-1]}.get(self.size) or self.random.choice(fitting)
 
     def text(self, limit: int | None = None) -> str:
         """Something that a shop, a person or an operator could have written."""
@@ -132,12 +165,13 @@ class Maker:
 
     def _one_of(self, inside: tuple[Any, ...], name: str, metadata: tuple[Any, ...]) -> Any:
         some = [each for each in inside if each is not type(None)]
-        if len(some) < len(inside) and (self.size is Size.LEAST or not self.random.randrange(4)):
+        may_lack = len(some) < len(inside) and name not in _ALWAYS
+        if may_lack and (self.size is Size.LEAST or not self.random.randrange(4)):
             return None
         return self.make(self.random.choice(some), name, metadata)
 
     def _plain(self, wanted: type, name: str, metadata: tuple[Any, ...]) -> Any:
-        if issubclass(wanted, Enum):
+        if issubclass(wanted, Enum | discord.Enum):
             return self.random.choice(list(wanted))
         if issubclass(wanted, BaseModel):
             return self._model(wanted)
@@ -183,6 +217,10 @@ class Maker:
             yield self.url()
         elif name in _WORDS:
             yield _WORDS[name]
+        elif name in ("id", "sku"):
+            # One of its own for everything: a select takes no value twice.
+            mark = "".join(chr(ord("a") + int(digit)) for digit in str(serial))
+            yield mark if self.size is Size.LEAST else mark.rjust(24 if name == "id" else 64, "k")
         for limit in (_LONGEST.get(name), 100, 96, 64):
             yield self.text(limit)
         long = self.size is Size.MOST
@@ -190,6 +228,20 @@ class Maker:
         yield "Europe/London"
 
 
+def checked_only(called: Callable[..., Any]) -> dict[str, Any]:
+    """The names that a function's module imports for type checkers alone."""
+    module = sys.modules[called.__module__]
+    found: dict[str, Any] = {}
+    for block in ast.parse(inspect.getsource(module)).body:
+        if isinstance(block, ast.If) and isinstance(block.test, ast.Name) and block.test.id == "TYPE_CHECKING":
+            for each in block.body:
+                if isinstance(each, ast.ImportFrom) and each.module and not each.level:
+                    there = vars(importlib.import_module(each.module))
+                    found |= {name.asname or name.name: there[name.name] for name in each.names}
+    return found
+
+
+_GROUP = re.compile(r"\(\?P<(\w+)>((?:[^()]|\([^()]*\))*)\)")
 _ADAPTERS: dict[tuple[Any, ...], TypeAdapter[Any]] = {}
 
 
@@ -231,12 +283,69 @@ def _letter(maker: Maker) -> Letter:
     return Letter("l" * 24, tuple(_part(maker) for _ in range(count)))
 
 
+def _subscription(maker: Maker) -> Subscription:
+    """Rules that do not contradict each other."""
+    for _ in range(20):
+        made = {
+            name: maker.make(field.annotation, name, tuple(field.metadata))
+            for name, field in Subscription.model_fields.items()
+        }
+        made["category" if made["sku"] else "sku"] = None
+        if not made["sku"] and not made["category"]:
+            made["sku"] = maker.make(str, "sku")
+        made["above"] = made["above"] if not made["below"] else None
+        for name in ("vendors", "regions", "conditions", "sellers"):
+            made[f"not_{name}"] = tuple(each for each in made[f"not_{name}"] if each not in made[name])
+        try:
+            return Subscription(**made)
+        except ValidationError as exc:
+            problem = exc
+    raise CannotMake(f"Subscription: {problem}")
+
+
+def _option(maker: Maker) -> discord.SelectOption:
+    value = maker.make(str, "id")
+    return discord.SelectOption(label=plain(f"{value} {maker.text(100)}", 100), value=value)
+
+
+def _select(maker: Maker) -> discord.ui.Select[Any]:
+    """One that stands in a control, so the control's template knows its custom_id."""
+    options = maker.make(list[discord.SelectOption], "options")
+    return discord.ui.Select(custom_id="hs:alerts:choose:kinds:k", options=options)
+
+
+def _tags(maker: Maker) -> list[discord.ForumTag]:
+    made = []
+    for number in range({Size.LEAST: 1, Size.MOST: 20}.get(maker.size) or maker.random.randint(1, 20)):
+        tag = discord.ForumTag(name=maker.text(20))
+        tag.id = 1000 + number
+        made.append(tag)
+    return made
+
+
+def _topics(maker: Maker) -> list[Topic]:
+    """Ours, with commands that Discord has told the ids of, or not yet."""
+    return topics(maker.random.choice([lambda name: f"</{name}:{10**19}>", lambda name: f"`/{name}`"]))
+
+
 # Of a type what its fields do not say of each other; of a name what its type does not say.
 HOW: dict[Any, Callable[[Maker], Any]] = {
     Money: _money,
     Timeline: _timeline,
     Part: _part,
     Letter: _letter,
+    Subscription: _subscription,
+    Digest: lambda maker: Digest(**maker.random.choice(_DIGESTS), timezone=maker.random.choice([None, _ZONE])),
+    QuietHours: lambda _: QuietHours(start=time(22), end=time(7), timezone=_ZONE),
+    abc.Sequence[VendorField]: lambda maker: vendor_fields(maker.make(Answer)),
+    discord.SelectOption: _option,
+    discord.ui.Select[Any]: _select,
+    abc.Sequence[discord.ForumTag]: _tags,
+    abc.Sequence[Topic]: _topics,
+    list[Topic]: _topics,
+    Topic: lambda maker: maker.random.choice(_topics(maker)),
+    Desk: lambda _: None,  # forms only keep it for later
+    discord.ButtonStyle: lambda maker: maker.random.choice(_STYLES),
     AwareDatetime: Maker.moment,
     datetime: Maker.moment,
     date: lambda maker: maker.moment().date(),
@@ -245,16 +354,32 @@ HOW: dict[Any, Callable[[Maker], Any]] = {
     bytes: lambda _: b"\x89PNG",
     Any: lambda _: None,
 }
+_ZONE = "America/Argentina/ComodRivadavia"  # the longest name there is
+_DIGESTS: list[dict[str, Any]] = [
+    {"every": "hourly"}, {"every": "daily", "at": time(18)}, {"every": "weekly", "weekday": "mon", "at": time(9)},
+]  # fmt: skip
+_STYLES = [discord.ButtonStyle.primary, discord.ButtonStyle.secondary, discord.ButtonStyle.danger]
 _RANGE = {
     "days": (1, 3650), "percentile": (0, 100), "weekday": (0, 6), "hour": (0, 23), "reads": (1, 20), "page": (0, 50),
-    "code": (0, 160005), "guild": (1, 1), "mention_role": (2, 10**18),
+    "code": (0, 160005), "guild": (1, 1), "mention_role": (2, 10**18), "pages": (1, 50), "row": (0, 4),
+    "room": (100, 5900), "unnamed": (1, MOST_ROWS),
 }  # fmt: skip
 _MOST = {
     "notices": 6, "missing": 4, "tags": 5, "options": 25, "also": 30, "evidence": 5, "listings": 50, "flips": 10,
-    "points": 25, "aliases": 3, "applied": 5, "latest": 5, "journeys": 10, "stages": 12,
+    "points": 25, "aliases": 3, "applied": 5, "latest": 5, "journeys": 10, "stages": 12, "rows": 10, "answers": 5,
+    "unnamed": MOST_ROWS, "names": 25, "products": 25, "mine": 25, "entries": 6,
 }  # fmt: skip
-_LEAST = {"notices": 1, "listings": 1, "kinds": 1, "missing": 0, "stands": 1, "products": 1, "stages": 1}
+_LEAST = {"notices": 1, "listings": 1, "kinds": 1, "missing": 0, "stands": 1, "products": 1, "stages": 1,
+          "mine": 1, "options": 1}  # fmt: skip
+# A control is made without these only to be pressed: nobody sees it so.
+_ALWAYS = frozenset({"select", "options", "products", "every"})
+_LACK = "I lack **Send Messages in Threads** there: grant it in the channel's settings, under Permissions."
 # An id is ours, so it is short and clean; a product's name is checked when the configuration is read.
-_WORDS = {"delivery_id": "a" * 24, "request_id": "0a1b2c3d", "id": "a" * 24, "timezone": "Europe/London",
-          "headline": "Back in stock", "missing": "Send Messages in Threads"}  # fmt: skip
+_WORDS = {"delivery_id": "a" * 24, "request_id": "0a1b2c3d", "timezone": "Europe/London", "zone": "Europe/London",
+          "headline": "Back in stock", "missing": "Send Messages in Threads", "older": "1795348800000-12",
+          "custom_id": "hs:alerts:choose:first_sight:" + "k" * 40, "label": "l" * 80, "window": "30d",
+          "title": "t" * 45, "word": plain(_WORST, 40),
+          "note": "Page 10 of 50",
+          # Sentences of ours, the names in them made harmless already.
+          "trouble": _LACK, "troubles": _LACK, "problems": _LACK}  # fmt: skip
 _LONGEST = {"name": 100, "product_name": 100, "category": 100}

@@ -83,7 +83,7 @@ class ScanCog(commands.Cog):
         if not meant:
             raise UnknownProduct(asked, [each.name for each in self._products.near(asked)])
         if len(meant) > 1:
-            return picker_shown(meant, harmless(asked, 80))
+            return picker_shown(meant, asked)
         return scan_shown(await self._scan(meant[0], max_age=max_age))
 
     async def _of_several(self, asked: Sequence[str], max_age: timedelta) -> Shown:

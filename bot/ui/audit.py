@@ -21,7 +21,7 @@ _ROOM = 3900  # of a description's 4096
 
 
 class AuditTurn(
-    Control[discord.ui.Button[Any]], template=r"hs:audit:(?P<before>[\d-]{0,50}):(?P<by>\d{0,20}):(?P<word>[^\n]{0,40})"
+    Control[discord.ui.Button[Any]], template=r"hs:audit:(?P<before>[\d-]{0,28}):(?P<by>\d{0,20}):(?P<word>[^\n]{0,40})"
 ):
     """Another page of the same question: older entries, or the newest again."""
 

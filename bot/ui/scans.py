@@ -12,8 +12,9 @@ from typing import Any
 import discord
 
 from alerts.domain.model import Product
-from alerts.domain.text import cut, plain
+from alerts.domain.text import cut, harmless, plain
 from alerts.scan import Answer
+from bot.ui import words
 from bot.ui.controls import Control, View, cog_of
 from bot.ui.embeds import VendorField, answer_embed, vendor_fields
 from bot.ui.language import n, t
@@ -103,7 +104,7 @@ def scans_shown(answers: Sequence[Answer], troubles: Sequence[str] = ()) -> Show
 def picker_shown(products: Sequence[Product], asked: str) -> Shown:
     """A choice, when several products are meant as much."""
     text = n("{count} product matches “{asked}”.", "{count} products match “{asked}”: which one?", len(products),
-             asked=asked)  # fmt: skip
+             asked=harmless(asked, 80))  # fmt: skip
     view = View(timeout=None)
     return Shown(content=text, view=view.add_item(ProductSelect(products)))
 
@@ -119,8 +120,9 @@ def controls_for(product: Product, page: int, pages: int, shops: Sequence[Vendor
     if page < pages - 1:
         view.add_item(PageButton(product.sku, page + 1, t("More shops") + " ▶"))
     for known, _, _ in shops[:5]:
-        if len(known.url) <= _LONGEST_BUTTON_URL and known.url.startswith(("https://", "http://")):
-            view.add_item(discord.ui.Button(label=plain(known.vendor, 80) or "?", url=known.url, row=2))
+        url = words.address(known.url)
+        if len(url) <= _LONGEST_BUTTON_URL and url.startswith(("https://", "http://")):
+            view.add_item(discord.ui.Button(label=plain(known.vendor, 80) or "?", url=url, row=2))
     return view
 
 

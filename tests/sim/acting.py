@@ -119,8 +119,9 @@ class Place:
         guild, backend = self.world.guild, self.world.env.backend
         role = next(role for name, role in guild.roles.items() if name != "@everyone")
         user = dict(serializers.user_payload(backend.get_user(self.actor.id)))
+        if kind == 3:
+            return {"values": ["x"]}  # of a choice between texts Discord resolves nothing
         found = {
-            3: ("x", {}),
             5: (str(self.actor.id), {"users": {str(self.actor.id): user}}),
             6: (str(role.id), {"roles": {str(role.id): dict(serializers.role_payload(role._role))}}),
             8: (str(self.channel.id), {"channels": {str(self.channel.id): self._channel_payload()}}),
