@@ -12,6 +12,7 @@ from typing import Any
 from alerts.domain.errors import BadInput
 from alerts.settings.model import Settings
 from bot.playground.discord.server import DiscordServer
+from bot.playground.discord.shapes import FORUM
 from bot.playground.shop import DemoShop
 
 _TOKEN = "playground"  # noqa: S105 - the loopback server's own word
@@ -46,10 +47,22 @@ async def playground(*, port: int, data_dir: Path) -> AsyncIterator[Grounds]:
             raise BadInput(
                 f"--port {port}: cannot be listened on ({strerror(exc.errno or 0)}); choose another, or 0."
             ) from None
+        _furnish(server)
         try:
             yield Grounds(server, shop, _settings(shop, server, data_dir))
         finally:
             await server.__aexit__(None, None, None)
+
+
+def _furnish(server: DiscordServer) -> None:
+    """Every kind of place that an alert can go to."""
+    world = server.world
+    forum = world.add_channel("finds", kind=FORUM, topic="Each alert a post of its own")
+    forum.available_tags = [
+        {"id": world.snowflakes.next(), "name": name, "moderated": False, "emoji_id": None, "emoji_name": None}
+        for name in ("restock", "price")
+    ]
+    world.add_thread("boards", parent=world.channel("deals"), owner=world.admin)
 
 
 def _settings(shop: DemoShop, server: DiscordServer, data_dir: Path) -> Settings:

@@ -1,11 +1,17 @@
 """The bot behind the chat page's tests: one of everything that a person can meet."""
 
+import base64
+from io import BytesIO
+
 import discord
 from discord import app_commands
 
 from tests.wire.bots import TinyBot
 
 PRODUCTS = {"Raspberry Pi 5 8GB": "pi5-8gb", "Jetson Orin Nano": "jetson-orin"}
+PNG = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
 NASTY = '<img src=x onerror="alert(1)"> [click](javascript:alert(1)) **bold** \\*plain\\*'
 
 
@@ -14,6 +20,27 @@ class Ask(discord.ui.Modal, title="Your own alert"):
 
     async def on_submit(self, interaction: discord.Interaction) -> None:
         await interaction.response.send_message(f"noted: {self.price.value}", ephemeral=True)
+
+
+class Form(discord.ui.Modal, title="A list and a place"):
+    name = discord.ui.Label(text="Name", component=discord.ui.TextInput(custom_id="name"))
+    place = discord.ui.Label(text="Place", component=discord.ui.ChannelSelect(custom_id="place"))
+    kinds = discord.ui.Label(
+        text="Kinds",
+        description="One or both",
+        component=discord.ui.Select(
+            custom_id="kinds",
+            max_values=2,
+            options=[discord.SelectOption(label="Back in stock"), discord.SelectOption(label="Cheaper")],
+        ),
+    )
+    file = discord.ui.Label(text="File", component=discord.ui.FileUpload(custom_id="file"))
+
+    async def on_submit(self, interaction: discord.Interaction) -> None:
+        name, place, kinds, file = (each.component for each in (self.name, self.place, self.kinds, self.file))
+        content = (await file.values[0].read()).decode()
+        words = f"{name.value} {place.values[0].mention} {'+'.join(kinds.values)} {file.values[0].filename}={content}"
+        await interaction.response.send_message(words, ephemeral=True)
 
 
 class Buttons(discord.ui.View):
@@ -74,6 +101,17 @@ def small_bot(bot: TinyBot) -> None:
     @bot.tree.command(description="Text that must not act")
     async def nasty(interaction: discord.Interaction) -> None:
         await interaction.response.send_message(NASTY, embed=discord.Embed(title="<b>x</b>", description=NASTY))
+
+    @bot.tree.command(description="Asks for a list and a place")
+    async def form(interaction: discord.Interaction) -> None:
+        await interaction.response.send_modal(Form())
+
+    @bot.tree.command(description="Draws a picture of what is attached")
+    async def chart(interaction: discord.Interaction, file: discord.Attachment | None = None) -> None:
+        picture = discord.File(BytesIO(PNG), filename="chart.png", description="Prices over time: falling")
+        text = f"{file.filename}: {len(await file.read())} bytes" if file else f"in {interaction.locale.value}"
+        embed = discord.Embed(title="Chart", description=text).set_image(url="attachment://chart.png")
+        await interaction.response.send_message(embed=embed, file=picture)
 
     @bot.tree.command(description="Never answers")
     async def silent(_: discord.Interaction) -> None: ...

@@ -33,7 +33,7 @@ async def test_the_picker_lists_every_command_with_sub_commands(page: Page) -> N
     await page.locator("#composer").press_sequentially("/")
 
     labels = page.locator("#picker [role=option] .choice-label")
-    await expect(labels).to_have_text(["/nasty", "/scan", "/silent", "/watch add"])
+    await expect(labels).to_have_text(["/chart", "/form", "/nasty", "/scan", "/silent", "/watch add"])
 
 
 async def test_a_command_is_picked_and_filled_in_with_the_keyboard_alone(page: Page, server: DiscordServer) -> None:
@@ -93,7 +93,7 @@ async def test_suggestions_also_come_while_typing_a_line(page: Page) -> None:
 async def test_a_member_neither_sees_nor_sends_a_managers_command(page: Page) -> None:
     await choose_user(page, "member")
     await page.locator("#composer").press_sequentially("/")
-    await expect(page.locator("#picker .choice-label")).to_have_text(["/nasty", "/scan", "/silent"])
+    await expect(page.locator("#picker .choice-label")).to_have_text(["/chart", "/form", "/nasty", "/scan", "/silent"])
     await page.fill("#composer", "/watch add product:x channel:deals")
     await page.keyboard.press("Enter")
 

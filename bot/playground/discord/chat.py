@@ -1,13 +1,11 @@
-"""The chat page: its files, its live events, and what a person's clicks and lines become."""
+"""The chat page: its live events, and what a person's clicks and lines become."""
 
 import asyncio
 import base64
 import binascii
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from aiohttp import web
 
@@ -15,7 +13,10 @@ from .body import answer
 from .chat_state import page_event, snapshot
 from .compose import Files, Upload
 from .errors import ApiError, Refused
+from .events import EventLog
 from .gateway import Gateway
+from .lab import Lab
+from .pages import Pages
 from .people import People
 from .resolve import ATTACHMENT
 from .runs import NoAnswer, Run
@@ -23,9 +24,6 @@ from .shapes import Json
 from .slash import Slash
 from .world import Event, World
 
-STATIC = Path(__file__).parent / "static"
-KINDS = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
-LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 AUTOCOMPLETE_WAIT = 4.0
 
 Action = Callable[[Json], Awaitable[Any]]
@@ -36,13 +34,24 @@ class Chat:
     """Serves the page to browsers on this machine, and acts for the two people in it."""
 
     def __init__(
-        self, world: World, people: People, slash: Slash, gateway: Gateway, files: Files, *, links: Mapping[str, str]
+        self,
+        world: World,
+        people: People,
+        slash: Slash,
+        gateway: Gateway,
+        files: Files,
+        *,
+        lab: Lab,
+        log: EventLog,
+        links: Mapping[str, str],
     ) -> None:
         self._world = world
         self._people = people
         self._slash = slash
         self._gateway = gateway
-        self._files = files
+        self._lab = lab
+        self._log = log
+        self._pages = Pages(files, links=links)
         self._links = dict(links)
         self._viewers: dict[asyncio.Queue[Json | None], str] = {}
         self._modals: dict[str, Run] = {}
@@ -54,76 +63,25 @@ class Chat:
             "press": self._press,
             "modal": self._modal,
             "menu": self._menu,
+            "direct": self._direct,
+            "lab": self._turn,
         }
         world.listeners.append(self._hear)
+        log.on_entry = lambda entry: self._broadcast({"type": "log", "entries": [entry]})
         gateway.on_status = lambda: self._broadcast({"type": "status", "connected": gateway.is_connected})
 
     def routes(self) -> list[web.RouteDef]:
-        """The page, its files, its events and its actions."""
+        """The page with its files, its events and its actions."""
         return [
-            web.get("/", self._file),
-            web.get("/static/{name}", self._file),
-            web.get("/favicon.ico", self._no_icon),
+            *self._pages.routes(),
             web.get("/play/events", self._events),
             web.post("/play/{action}", self._act),
-            web.get("/attachments/{channel}/{id}/{name}", self._attachment),
         ]
 
     def close(self) -> None:
         """End every event stream."""
         for queue in self._viewers:
             queue.put_nowait(None)
-
-    # --- who may come in ----------------------------------------------------------------------------------------
-
-    def guard(self) -> Any:
-        """The aiohttp middleware: only this machine's own pages may act, and pages load nothing from elsewhere."""
-
-        @web.middleware
-        async def guarded(
-            request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
-        ) -> web.StreamResponse:
-            # A foreign page could reach 127.0.0.1 under a name of its own (DNS rebinding), or post blindly.
-            origin = request.headers.get("Origin")
-            if not _is_local(request.host) or origin not in (None, f"http://{request.host}"):
-                raise web.HTTPForbidden(text="This page is for this machine only.")
-            return await handler(request)
-
-        return guarded
-
-    def _headers(self) -> dict[str, str]:
-        shops = " ".join(sorted({f"{p.scheme}://{p.netloc}" for p in map(urlsplit, self._links.values()) if p.netloc}))
-        policy = f"default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' {shops}"
-        return {
-            "Content-Security-Policy": policy.strip() + "; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-            "X-Content-Type-Options": "nosniff",
-            "Referrer-Policy": "no-referrer",
-            "Cache-Control": "no-cache",
-        }
-
-    # --- files --------------------------------------------------------------------------------------------------
-
-    async def _file(self, request: web.Request) -> web.Response:
-        name = request.match_info.get("name", "chat.html")
-        path = STATIC / name
-        # Only names that are really there: nothing a request says becomes part of a path.
-        if name not in {known.name for known in STATIC.iterdir()} or path.suffix not in KINDS:
-            raise web.HTTPNotFound
-        headers = {**self._headers(), "Content-Type": f"{KINDS[path.suffix]}; charset=utf-8"}
-        return web.Response(body=path.read_bytes(), headers=headers)
-
-    async def _no_icon(self, _: web.Request) -> web.Response:
-        return web.Response(status=204)
-
-    async def _attachment(self, request: web.Request) -> web.Response:
-        upload = self._files.find(request.match_info["id"], request.match_info["name"])
-        if upload is None:
-            raise web.HTTPNotFound
-        is_image = upload.content_type in ("image/png", "image/jpeg", "image/gif", "image/webp")
-        headers = {**self._headers(), "Content-Security-Policy": "default-src 'none'; sandbox"}
-        headers["Content-Type"] = upload.content_type if is_image else "application/octet-stream"
-        headers["Content-Disposition"] = f'{"inline" if is_image else "attachment"}; filename="{upload.name}"'
-        return web.Response(body=upload.data, headers=headers)
 
     # --- live events --------------------------------------------------------------------------------------------
 
@@ -132,11 +90,13 @@ class Chat:
             user = self._world.user(request.query.get("user", "admin"))
         except ApiError:
             raise web.HTTPNotFound from None
-        response = web.StreamResponse(headers={**self._headers(), "Content-Type": "text/event-stream"})
+        response = web.StreamResponse(headers={**self._pages.headers(), "Content-Type": "text/event-stream"})
         await response.prepare(request)
         queue: asyncio.Queue[Json | None] = asyncio.Queue()
         self._viewers[queue] = user.id
         queue.put_nowait(self._snapshot(user.id))
+        if self._log.entries:
+            queue.put_nowait({"type": "log", "entries": list(self._log.entries)})
         try:
             while (event := await queue.get()) is not None:
                 await response.write(f"data: {json.dumps(event)}\n\n".encode())
@@ -148,7 +108,7 @@ class Chat:
 
     def _snapshot(self, user_id: str) -> Json:
         user = self._world.users[user_id]
-        found = snapshot(self._world, self._slash, user)
+        found = snapshot(self._world, self._slash, self._lab, user)
         return {**found, "links": self._links, "connected": self._gateway.is_connected}
 
     def _hear(self, event: Event) -> None:
@@ -211,9 +171,28 @@ class Chat:
         run = self._modals.get(asked["run"])
         if run is None or run.user.id != self._world.user(asked["user"]).id:
             raise Refused("This form is no longer open.")
-        started = self._started(self._people.submit_modal(run, asked.get("values", {})))
+        values = {key: _files_of(value) for key, value in asked.get("values", {}).items()}
+        started = self._started(self._people.submit_modal(run, values))
         del self._modals[run.id]
         return started
+
+    async def _direct(self, asked: Json) -> Json:
+        return {"channel": self._world.open_dm(self._world.user(asked["user"])).id}
+
+    async def _turn(self, asked: Json) -> Json:
+        user, what = self._world.user(asked["user"]), asked["what"]
+        if what == "permit":
+            self._lab.permit(self._world.channel(asked["channel"]), asked["name"], granted=bool(asked["on"]))
+        elif what == "slow":
+            self._lab.slow(self._world.channel(asked["channel"]), int(asked["seconds"]))
+        elif what == "direct":
+            self._lab.take_direct(user, on=bool(asked["on"]))
+        elif what == "locale":
+            self._lab.speak(user, asked["locale"])
+        else:
+            self._lab.switch(what, on=bool(asked["on"]))
+        self._broadcast({"type": "switches", "switches": self._lab.switches()})
+        return self._lab.switches()
 
     def _started(self, run: Run) -> Json:
         self._modals[run.id] = run
@@ -222,11 +201,10 @@ class Chat:
         return run.json()
 
 
-def _is_local(host: str) -> bool:
-    try:
-        return urlsplit(f"//{host}").hostname in LOOPBACK
-    except ValueError:
-        return False
+def _files_of(value: Any) -> Any:
+    """Files as they come from a form, everything else as it is."""
+    is_files = isinstance(value, list) and all(isinstance(each, dict) for each in value)
+    return [_upload(each) for each in value] if is_files else value
 
 
 def _upload(value: Any) -> Upload:

@@ -1,5 +1,6 @@
 """What the chat page is told: the world as one person sees it, and each change to it."""
 
+from .lab import Lab
 from .shapes import DM, FORUM, THREAD, Channel, Guild, Json, User
 from .slash import CHAT_INPUT, MESSAGE_MENU, Slash, leaves
 from .world import Event, World
@@ -9,7 +10,7 @@ MESSAGE_KINDS = {"MESSAGE_CREATE": "message", "MESSAGE_UPDATE": "message", "MESS
 STRUCTURE = ("CHANNEL_", "THREAD_", "GUILD_", "COMMANDS")
 
 
-def snapshot(world: World, slash: Slash, user: User) -> Json:
+def snapshot(world: World, slash: Slash, lab: Lab, user: User) -> Json:
     """Everything the page shows, for this person."""
     channels = [channel for channel in world.channels.values() if _is_shown(world, user, channel)]
     return {
@@ -18,7 +19,9 @@ def snapshot(world: World, slash: Slash, user: User) -> Json:
         "bot": world.bot.json(),
         "people": [person.json() for person in world.users.values() if not person.bot],
         "guilds": [_guild(guild) for guild in world.guilds.values() if user.id in guild.members],
-        "channels": [_channel(channel) for channel in channels],
+        "channels": [_channel(channel) | lab.of_channel(channel) for channel in channels],
+        "switches": lab.switches(),
+        "me": {"takes_dms": user.takes_dms, "locale": user.locale},
         "commands": {channel.id: _commands(slash, user, channel) for channel in channels},
         "menus": {channel.id: _menus(slash, user, channel) for channel in channels},
         "messages": {channel.id: _messages(world, user, channel) for channel in channels},
@@ -39,7 +42,7 @@ def page_event(world: World, event: Event, user: User) -> Json | None:
 
 
 def _is_shown(world: World, user: User, channel: Channel) -> bool:
-    return channel.type != FORUM and world.may_see(user, channel)
+    return world.may_see(user, channel)
 
 
 def _messages(world: World, user: User, channel: Channel) -> list[Json]:
@@ -60,7 +63,14 @@ def _guild(guild: Guild) -> Json:
 def _channel(channel: Channel) -> Json:
     found: Json = {"id": channel.id, "type": channel.type, "guild_id": channel.guild_id, "name": channel.name}
     found |= {"topic": channel.topic, "parent_id": channel.parent_id, "is_direct": channel.type == DM}
-    return found | {"is_thread": channel.type == THREAD}
+    tags = {tag["id"]: tag["name"] for tag in channel.available_tags}
+    return found | {
+        "is_thread": channel.type == THREAD,
+        "is_forum": channel.type == FORUM,
+        "tags": tags,
+        "applied": channel.applied_tags,
+        "is_archived": channel.archived,
+    }
 
 
 def _commands(slash: Slash, user: User, channel: Channel) -> list[Json]:

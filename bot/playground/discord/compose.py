@@ -62,10 +62,13 @@ class Files:
     def _keep(self, channel_id: str, upload: Upload, described: Json) -> Json:
         attachment_id = self._world.snowflakes.next()
         name = re.sub(r"[^\w.-]+", "_", described.get("filename") or upload.name) or "file"
-        self._kept[attachment_id] = Upload(name, upload.content_type, upload.data)
+        # Clients send most files as octets and leave it to Discord to see what they are.
+        told = upload.content_type if upload.content_type != "application/octet-stream" else ""
+        kind = told or guess_type(name)[0] or "application/octet-stream"
+        self._kept[attachment_id] = Upload(name, kind, upload.data)
         url = f"{self.base}/attachments/{channel_id}/{attachment_id}/{name}"
         made: Json = {"id": attachment_id, "filename": name, "size": len(upload.data), "url": url, "proxy_url": url}
-        made["content_type"] = upload.content_type or guess_type(name)[0] or "application/octet-stream"
+        made["content_type"] = kind
         if described.get("description"):
             made["description"] = described["description"]
         if upload.data.startswith(PNG) and len(upload.data) >= 24:

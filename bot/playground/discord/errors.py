@@ -15,6 +15,7 @@ CODES: dict[int, tuple[int, str]] = {
     10062: (404, "Unknown interaction"),
     10063: (404, "Unknown application command"),
     20012: (403, "You are not authorized to perform this action on this application"),
+    20016: (429, "This action cannot be performed due to slowmode rate limit."),
     30032: (400, "Maximum number of application commands reached (100)."),
     40060: (400, "Interaction has already been acknowledged."),
     50001: (403, "Missing Access"),
@@ -44,6 +45,7 @@ class ApiError(Exception):
         message: str | None = None,
         errors: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
+        more: Mapping[str, Any] | None = None,
     ) -> None:
         known_status, known_message = CODES.get(code, (400, "Bad Request"))
         self.code = code
@@ -51,11 +53,12 @@ class ApiError(Exception):
         self.message = message or known_message
         self.errors = errors
         self.headers = dict(headers or {})
+        self.more = dict(more or {})
         super().__init__(f"{self.status} {self.code}: {self.message}")
 
     def body(self) -> dict[str, Any]:
         """The JSON a client gets."""
-        body: dict[str, Any] = {"message": self.message, "code": self.code}
+        body: dict[str, Any] = {"message": self.message, "code": self.code, **self.more}
         if self.errors is not None:
             body["errors"] = self.errors
         return body

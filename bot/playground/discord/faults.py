@@ -9,7 +9,7 @@ from typing import Any, Literal
 Mode = Literal["answer", "drop", "created_then_status", "created_then_drop"]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Fault:
     """One scripted failure.
 
@@ -84,6 +84,11 @@ class Faults:
         if is_global:
             headers["X-RateLimit-Global"] = "true"
         return self.add(method, path, status=429, body=body, headers=headers, times=times, every=every)
+
+    def drop(self, fault: Fault) -> None:
+        """Take one failure out of the script."""
+        if fault in self._script:
+            self._script.remove(fault)
 
     def clear(self) -> None:
         """Forget the script; from now on everything works."""

@@ -42,6 +42,7 @@ class Gateway:
         self.resumes = 0
         self.url = ""
         self.on_status: Callable[[], None] | None = None
+        self.on_event: Callable[[str, Json], None] | None = None
         world.listeners.append(self._hear)
 
     # --- for tests and the page ---------------------------------------------------------------------------------
@@ -87,14 +88,26 @@ class Gateway:
         sessions = [session for session in self._sessions.values() if session.has(guild_id)]
         for session in sessions:
             session.dispatch(kind, data)
+        if sessions:
+            self._told(kind, data)
         return bool(sessions)
 
     def _hear(self, event: Event) -> None:
         if event.viewer is not None or event.kind in PAGE_ONLY:
             return
-        for session in self._sessions.values():
-            if session.has(event.guild_id) and session.wants(event.kind, is_direct=event.guild_id is None):
-                session.dispatch(event.kind, session.visible(event.kind, event.data, self._world.bot.id))
+        hears = [
+            session
+            for session in self._sessions.values()
+            if session.has(event.guild_id) and session.wants(event.kind, is_direct=event.guild_id is None)
+        ]
+        for session in hears:
+            session.dispatch(event.kind, session.visible(event.kind, event.data, self._world.bot.id))
+        if hears:
+            self._told(event.kind, event.data)
+
+    def _told(self, kind: str, data: Json) -> None:
+        if self.on_event is not None:
+            self.on_event(kind, data)
 
     # --- one connection -----------------------------------------------------------------------------------------
 

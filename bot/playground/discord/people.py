@@ -6,14 +6,13 @@ from typing import Any
 from .checks_components import SELECTS, STRING_SELECT, walk
 from .errors import ApiError, Refused
 from .interactions import AUTOCOMPLETE, COMMAND, COMPONENT, MODAL_SUBMIT, Interactions
-from .modal import filled_modal
+from .modal import KIND_OF_SELECT, filled_modal
 from .posting import Posting
-from .resolve import CHANNEL, MENTIONABLE, ROLE, USER, Resolver
+from .resolve import Resolver
 from .runs import Run, State
 from .shapes import Channel, Json, User
 from .slash import MESSAGE_MENU, USER_MENU, Slash
 
-KIND_OF_SELECT = {5: USER, 6: ROLE, 7: MENTIONABLE, 8: CHANNEL}
 LINK = 5
 
 
@@ -69,7 +68,8 @@ class People:
         """Fill in and send the modal a run was answered with."""
         if run.modal is None or run.state is not State.MODAL:
             raise Refused("There is no modal open.")
-        data = filled_modal(run.modal, values)
+        resolver = Resolver(self._world, self._posting.files, run.channel)
+        data = filled_modal(run.modal, values, resolver)
         run.move(State.ACKNOWLEDGED)
         return self._interactions.start(MODAL_SUBMIT, run.user, run.channel, data, name=run.name, source=run.source)
 

@@ -30,6 +30,7 @@ class Posting:
             repeated = self.world.board.repeated(author.id, str(nonce))
             if repeated is not None:
                 return repeated
+        self._in_slow_mode(author, channel)
         reference = self._reference(channel, payload)
         allowed = {**payload, "flags": int(payload.get("flags") or 0) & MAY_SET & ~64}
         kind = REPLY if reference else 0
@@ -106,6 +107,18 @@ class Posting:
         """Refuse with 50001 when the channel is hidden from the user."""
         if not self.world.may_see(user, channel):
             raise ApiError(50001)
+
+    def _in_slow_mode(self, author: User, channel: Channel) -> None:
+        """Refuse whoever wrote here just now; those who manage messages or the channel are exempt."""
+        exempt = Permission.MANAGE_MESSAGES | Permission.MANAGE_CHANNELS
+        if not channel.slow or self.world.permissions(author, channel) & exempt:
+            return
+        now = self.world.now()
+        left = channel.slow - (now - channel.written.get(author.id, now - channel.slow))
+        if left > 0:
+            headers = {"Via": "1.1 google", "Retry-After": str(max(1, round(left))), "X-RateLimit-Scope": "user"}
+            raise ApiError(20016, headers=headers, more={"retry_after": round(left, 3), "global": False})
+        channel.written[author.id] = now
 
     def _may_dm(self, channel: Channel) -> None:
         person = channel.recipients[0]

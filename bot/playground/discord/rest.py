@@ -43,6 +43,7 @@ class Door:
         self._faults = faults
         self._limits = limits
         self.requests: deque[Recorded] = deque(maxlen=KEPT_REQUESTS)
+        self.on_request: Callable[[Recorded], None] | None = None
         self._recorded = asyncio.Event()
 
     def middleware(self) -> Any:
@@ -73,6 +74,8 @@ class Door:
         self.requests.append(request)
         happened, self._recorded = self._recorded, asyncio.Event()
         happened.set()
+        if self.on_request is not None:
+            self.on_request(request)
 
     async def _answer(self, request: web.Request, path: str, handler: Handler) -> web.StreamResponse:
         try:

@@ -166,8 +166,8 @@ class Channels:
         problems.at("name").text(payload.get("name"), most=100, least=1, required=True)
         problems.raise_any()
         thread_id = request.match_info.get("message")
-        thread = self._world.add_thread(str(payload["name"]), parent=channel, owner=bot, thread_id=thread_id)
-        thread.applied_tags = [str(tag) for tag in payload.get("applied_tags") or []]
+        tags = [str(tag) for tag in payload.get("applied_tags") or []]
+        thread = self._world.add_thread(str(payload["name"]), parent=channel, owner=bot, thread_id=thread_id, tags=tags)
         made: Json = {**thread.json(), "newly_created": True}
         if channel.type == FORUM:
             made["message"] = self._posting.send(bot, thread, payload["message"], body.uploads)

@@ -12,11 +12,14 @@ from aiohttp import web
 from .chat import Chat
 from .compose import Files
 from .errors import ApiError
+from .events import EventLog
 from .faults import Faults
 from .gateway import Gateway
 from .ids import Time
 from .interactions import Interactions
+from .lab import Lab
 from .limits import Limits
+from .pages import guard
 from .people import People
 from .posting import Posting
 from .rest import BASE, Door, Recorded, build
@@ -61,7 +64,12 @@ class DiscordServer:
         interactions = Interactions(posting, self.gateway.dispatch, deadline=deadline)
         self._people = People(posting, interactions, slash := Slash(self.world, self._files))
         self._door = Door(token=token, now=now, faults=self.faults, limits=self.limits)
-        self._chat = Chat(self.world, self._people, slash, self.gateway, self._files, links=links or {})
+        self.log = EventLog()
+        self._door.on_request, self.gateway.on_event = self.log.asked, self.log.told
+        self.lab = Lab(self.world, limits=self.limits, faults=self.faults)
+        self._chat = Chat(
+            self.world, self._people, slash, self.gateway, self._files, lab=self.lab, log=self.log, links=links or {}
+        )
         self._rest = build(
             self._door,
             WorldRoutes(self.world, self.gateway).routes(),
@@ -72,7 +80,7 @@ class DiscordServer:
     # --- life ---------------------------------------------------------------------------------------------------
 
     async def __aenter__(self) -> Self:
-        app = web.Application(middlewares=[self._chat.guard()], client_max_size=26 << 20)
+        app = web.Application(middlewares=[guard()], client_max_size=26 << 20)
         app.add_routes([web.get("/gateway", self.gateway.handle), web.get("/gateway/", self.gateway.handle)])
         app.add_routes(self._chat.routes())
         app.add_subapp(BASE, self._rest)

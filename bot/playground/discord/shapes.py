@@ -109,13 +109,20 @@ class Channel:
     last_message_id: str | None = None
     available_tags: list[Json] = field(default_factory=list)
     applied_tags: list[str] = field(default_factory=list)
+    slow: int = 0  # seconds between two messages of the same author
+    written: dict[str, float] = field(default_factory=dict)
 
     def json(self) -> Json:
         """A channel object, of the kind it is."""
         found: Json = {"id": self.id, "type": self.type, "last_message_id": self.last_message_id, "flags": 0}
         if self.type == DM:
             return {**found, "recipients": [user.json() for user in self.recipients]}
-        found |= {"guild_id": self.guild_id, "name": self.name, "parent_id": self.parent_id, "rate_limit_per_user": 0}
+        found |= {
+            "guild_id": self.guild_id,
+            "name": self.name,
+            "parent_id": self.parent_id,
+            "rate_limit_per_user": self.slow,
+        }
         return found | (self._thread_json() if self.type == THREAD else self._guild_channel_json())
 
     def _guild_channel_json(self) -> Json:

@@ -141,11 +141,13 @@ class World:
         channel = Channel(self._stable(), name, kind, owner.id, position=len(owner.channels), topic=topic)
         return self._place(channel, "CHANNEL_CREATE")
 
-    def add_thread(self, name: str, *, parent: Channel, owner: User, thread_id: str | None = None) -> Channel:
+    def add_thread(
+        self, name: str, *, parent: Channel, owner: User, thread_id: str | None = None, tags: Iterable[str] = ()
+    ) -> Channel:
         """A thread below a channel, or a post in a forum."""
         made = thread_id or self.snowflakes.next()
         thread = Channel(made, name, THREAD, parent.guild_id, parent_id=parent.id, owner_id=owner.id)
-        thread.created_at = iso(self.now())
+        thread.created_at, thread.applied_tags = iso(self.now()), list(tags)
         return self._place(thread, "THREAD_CREATE")
 
     def delete_channel(self, channel: Channel | str) -> None:

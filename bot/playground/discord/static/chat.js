@@ -1,14 +1,17 @@
 // The page: takes the server's events, draws channels and messages, and sends what the person does.
 
-import { avatar, byId, el, nameOf, post, refreshRelativeTimes } from './dom.js';
+import { byId, el, nameOf, post, refreshRelativeTimes } from './dom.js';
 import { startComposer } from './composer.js';
+import { forumNode } from './forum.js';
+import { drawLab, drawTrouble, startLab } from './lab.js';
+import { startLog, takeLog } from './log.js';
 import { failedRun, messageNode, runNode } from './message.js';
 import { closeModal, openModal } from './modal.js';
+import { drawChannels, drawDocumentTitle, drawPeople, drawTop } from './sidebar.js';
 import { channelById, channelNow, guildNow, state, takeGone, takeMessage, takeRun, takeState } from './store.js';
 
 const SHORT_MS = 200;
 const SHOWN = 200;
-const MANAGE_GUILD = 1n << 5n;
 
 let events = null;
 const mine = new Set();
@@ -24,13 +27,20 @@ const HANDLERS = {
   message(event) {
     const isHere = event.message.channel_id === state.current;
     takeMessage(event.message, event.is_new);
-    if (isHere) drawMessages(); else drawChannels();
+    if (isHere || channelNow()?.is_forum) drawMessages();
+    if (!isHere) drawSide();
   },
   gone(event) {
     takeGone(event.message);
     drawMessages();
   },
   run(event) { settle(takeRun(event.run)); },
+  log(event) { takeLog(event.entries); },
+  switches(event) {
+    state.switches = event.switches;
+    drawTrouble();
+    drawLab();
+  },
   status(event) {
     state.connected = event.connected;
     drawStatus();
@@ -103,6 +113,15 @@ async function submitModal(run, values) {
   closeModal();
 }
 
+async function writeToBot() {
+  try {
+    go((await post('direct', { user: state.user.username })).channel);
+    byId('composer').focus();
+  } catch (error) {
+    notice(error.message);
+  }
+}
+
 function go(channelId) {
   state.current = channelId;
   state.unread.delete(channelId);
@@ -117,67 +136,18 @@ function go(channelId) {
 function drawAll() {
   byId('guild').textContent = (guildNow() ?? state.guilds[0])?.name ?? 'Playground';
   drawPeople();
-  drawChannels();
-  drawTop();
+  drawTop(channelNow());
+  drawSide();
   drawMessages();
   drawStatus();
+  drawLab();
   composer.refresh();
 }
 
-function drawPeople() {
-  const guild = state.guilds[0];
-  const manages = (user) => guild?.members[user.id]?.some((id) =>
-    BigInt(guild.roles.find((role) => role.id === id)?.permissions ?? 0) & MANAGE_GUILD);
-  const select = byId('user');
-  select.replaceChildren(...state.people.map((user) => {
-    const isOwner = guild?.owner_id === user.id || manages(user);
-    const text = isOwner ? `${nameOf(user)} (manager)` : nameOf(user);
-    return el('option', { value: user.username, selected: user.id === state.user.id }, text);
-  }));
-  byId('avatar').replaceChildren(avatar(state.user, 'small'));
-}
-
-function channelButton(channel) {
-  const unread = state.unread.get(channel.id);
-  const key = channel.is_direct ? 'direct' : channel.name;
-  const label = channel.is_direct ? nameOf(state.bot) : channel.name;
-  return el('button', {
-    type: 'button',
-    class: ['channel', unread && 'unread', channel.is_thread && 'thread'].filter(Boolean).join(' '),
-    'data-channel': key,
-    'data-channel-id': channel.id,
-    'aria-current': channel.id === state.current ? 'page' : null,
-    onclick: () => go(channel.id),
-  },
-  el('span', { class: 'hash', 'aria-hidden': 'true' }, channel.is_direct ? '@' : channel.is_thread ? '↳' : '#'),
-  el('span', { class: 'channel-name' }, label),
-  unread ? el('span', { class: unread.mentioned ? 'badge pinged' : 'badge' }, String(unread.count),
-    el('span', { class: 'hidden' }, ' new')) : null);
-}
-
-function drawChannels() {
-  const nodes = [];
-  for (const guild of state.guilds) {
-    if (state.guilds.length > 1) nodes.push(el('h3', {}, guild.name));
-    const channels = state.channels.filter((channel) => channel.guild_id === guild.id);
-    for (const channel of channels.filter((one) => !one.is_thread)) {
-      nodes.push(channelButton(channel), ...channels.filter((one) => one.parent_id === channel.id).map(channelButton));
-    }
-  }
-  const direct = state.channels.filter((channel) => channel.is_direct);
-  if (direct.length) nodes.push(el('h3', {}, 'Direct messages'), ...direct.map(channelButton));
-  byId('channels').replaceChildren(...nodes);
-  const total = [...state.unread.values()].reduce((sum, one) => sum + one.count, 0);
-  document.title = `${total ? `(${total}) ` : ''}${byId('title').textContent || 'Playground'}`;
-}
-
-function drawTop() {
-  const channel = channelNow();
-  byId('title').textContent = channel ? (channel.is_direct ? `@ ${nameOf(state.bot)}` : `# ${channel.name}`) : '';
-  byId('topic').textContent = channel?.topic ?? '';
-  byId('links').replaceChildren(...Object.entries(state.links).map(([name, url]) =>
-    el('a', { href: url, target: '_blank', rel: 'noopener' }, `${name} ↗`)));
-  document.title = byId('title').textContent || 'Playground';
+function drawSide() {
+  drawChannels({ go, writeToBot });
+  drawDocumentTitle();
+  drawTrouble();
 }
 
 function drawStatus() {
@@ -211,6 +181,12 @@ function drawnMessage(message, previous) {
 }
 
 function drawMessages() {
+  const forum = channelNow()?.is_forum ? channelNow() : null;
+  byId('compose').hidden = forum !== null || !byId('command').hidden;
+  if (forum) {
+    place(byId('messages'), [forumNode(forum, go)]);
+    return;
+  }
   const list = [...(state.messages[state.current]?.values() ?? [])].filter((message) => !state.dismissed.has(message.id))
     .slice(-SHOWN);
   const nodes = list.map((message, index) => drawnMessage(message, list[index - 1]));
@@ -282,5 +258,7 @@ setTimeout(function first() {
   if (!state.user) setTimeout(first, SHORT_MS); else if (channel && channel.id !== state.current) go(channel.id);
 }, SHORT_MS);
 setInterval(refreshRelativeTimes, 5000);
+startLab();
+startLog();
 listen(sessionStorage.getItem('user') ?? 'admin');
 byId('composer').focus();

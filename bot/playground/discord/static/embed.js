@@ -46,7 +46,10 @@ function footer(embed) {
   return text ? el('footer', { class: 'embed-footer' }, text) : null;
 }
 
-export function embedNode(embed) {
+// An embed has no words for its picture; those of the attached file say what it shows.
+const wordsFor = (url, files) => files.find((file) => file.url === url)?.description ?? '';
+
+export function embedNode(embed, files = []) {
   const title = embed.title && (isWeb(embed.url)
     ? external(embed.url, { class: 'embed-title' }, inline(embed.title))
     : el('div', { class: 'embed-title' }, inline(embed.title)));
@@ -60,7 +63,7 @@ export function embedNode(embed) {
       embed.description && el('div', { class: 'embed-description' }, blocks(embed.description)),
       embed.fields?.length ? fieldGrid(embed.fields) : null),
     picture(embed.thumbnail?.url, 'thumbnail'),
-    picture(embed.image?.url, 'image'),
+    picture(embed.image?.url, 'image', wordsFor(embed.image?.url, files)),
     footer(embed));
   if (typeof embed.color === 'number') node.style.borderInlineStartColor = `#${embed.color.toString(16).padStart(6, '0')}`;
   return node;

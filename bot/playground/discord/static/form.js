@@ -39,7 +39,7 @@ function control(option) {
   return el('input', { ...common, type: 'text', maxlength: option.max_length ?? 6000 });
 }
 
-async function fileValue(file) {
+export async function fileValue(file) {
   const bytes = new Uint8Array(await file.arrayBuffer());
   let binary = '';
   for (const byte of bytes) binary += String.fromCharCode(byte);

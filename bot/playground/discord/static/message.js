@@ -88,7 +88,7 @@ export function messageNode(message, previous, actions) {
   el('div', { class: 'inside' },
     isJoined ? null : head(message),
     content(message),
-    message.flags & SUPPRESS_EMBEDS ? null : message.embeds.map(embedNode),
+    message.flags & SUPPRESS_EMBEDS ? null : message.embeds.map((embed) => embedNode(embed, message.attachments)),
     message.attachments.map((file) => attachmentNode(file, pictures)),
     message.components.map((item) => componentNode(item, press)),
     message.reactions?.length ? el('div', { class: 'row' }, message.reactions.map((reaction) =>
