@@ -58,6 +58,7 @@ class Activity:
         now = self._clock.now()
         watches = await self._store.watches(guild)
         skus = [watch.sku for watch in watches]
+        names = {product.sku: product.name for product in await self._products.of(guild)}
         took = waits(await self._store.trail(guild, limit=_ALL))
         knowns = [(sku, known) for sku in skus for known in (await self._store.snapshot(sku)).listings]
         return Doings(
@@ -69,14 +70,17 @@ class Activity:
             quickest=min(took, default=None),
             usual=median_low(took) if took else None,
             timed=len(took),
-            flapping=[self._trouble(sku, each, each.flapping) for sku, each in knowns if each.flapping],
-            blind=[self._trouble(sku, each, each.observed_at) for sku, each in knowns if self._is_blind(each)],
+            flapping=[self._trouble(names.get(sku, sku), each, each.flapping) for sku, each in knowns if each.flapping],
+            blind=[
+                self._trouble(names.get(sku, sku), each, each.observed_at)
+                for sku, each in knowns
+                if self._is_blind(each)
+            ],
         )
 
     def _is_blind(self, known: Known) -> bool:
         return known.failure is not None and known.failures >= self._blind_after
 
-    def _trouble(self, sku: str, known: Known, since: datetime | None) -> Trouble:
-        product = self._products.get(sku)
+    def _trouble(self, product: str, known: Known, since: datetime | None) -> Trouble:
         failure = known.failure if self._is_blind(known) else None
-        return Trouble(product.name if product else sku, known.vendor, since, failure)
+        return Trouble(product, known.vendor, since, failure)

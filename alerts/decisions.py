@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import structlog
@@ -17,7 +17,7 @@ from alerts.domain.model import Change
 from alerts.domain.rules import Verb, decide
 from alerts.domain.trail import Stage, Step, decided, went
 from alerts.domain.waiting import Waiting, waiting_for
-from alerts.domain.wishes import Subscription
+from alerts.domain.wishes import Subscription, Watch
 from alerts.ports import Clock
 from alerts.products import Products
 from alerts.store.ports import Holds, Outbox, Trails
@@ -31,7 +31,10 @@ class DecisionStore(Holds, Outbox, Trails, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Whether a subscriber hears of a change. `identity` is the delivery's, however often this is asked."""
+    """Whether a subscriber hears of a change. `identity` is the delivery's, however often this is asked.
+
+    `name` is what the subscriber's guild calls the product, if it has a name of its own for it.
+    """
 
     change: Change
     wish: Subscription
@@ -39,6 +42,7 @@ class Question:
     identity: str
     memory: Memory = NOTHING
     floor: Floor = DEFAULT_FLOOR
+    name: str | None = None
 
 
 @dataclass(slots=True)
@@ -86,20 +90,20 @@ class Decisions:
         is_told = self.weigh(asked, page) is Verb.DELIVER
         if is_told or is_followed(change, wish):
             # Not asked for, or not now, but a living alert follows what becomes of it.
-            name = asked.identity if is_told else follow_up_id(asked.identity, wish.id)
-            delivery = self.delivery(change, wish, asked.market, name, is_follow_up=not is_told)
+            identity = asked.identity if is_told else follow_up_id(asked.identity, wish.id)
+            delivery = self.delivery(replace(asked, identity=identity), is_follow_up=not is_told)
             page.deliveries.append(delivery)
             # A follow-up is noted when it changes a message; mostly there is none to change.
             page.stages += went(delivery, Step.QUEUED, "", self._clock.now()) if is_told else []
 
-    def delivery(
-        self, change: Change, wish: Subscription, market: Market, identity: str, *, is_follow_up: bool = False
-    ) -> Delivery:
+    def delivery(self, asked: Question, *, is_follow_up: bool = False) -> Delivery:
         """The message that this subscriber gets."""
-        product = self._products.get(change.sku)
-        name, now = product.name if product else change.sku, self._clock.now()
-        made = delivery_for(change, wish, product_name=name, now=now, is_follow_up=is_follow_up, market=market)
-        return made.model_copy(update={"id": identity})
+        change, product, now = asked.change, self._products.get(asked.change.sku), self._clock.now()
+        name = asked.name or (product.name if product else change.sku)
+        made = delivery_for(
+            change, asked.wish, product_name=name, now=now, is_follow_up=is_follow_up, market=asked.market
+        )
+        return made.model_copy(update={"id": asked.identity})
 
     async def keep(self, page: Page) -> None:
         """Keep all of it; a page that is kept twice does no harm."""
@@ -107,6 +111,19 @@ class Decisions:
             await self._store.hold(waiting)
         await self._store.enqueue(*page.deliveries)
         await self._store.note_stages(list(dict.fromkeys(page.stages)))
+
+
+def as_watched(wish: Subscription, watched: Mapping[int, Watch]) -> Subscription:
+    """An alert rests while its guild's watch of the product is paused, whoever else has the product scanned."""
+    watch = watched.get(wish.guild)
+    is_resting = watch is not None and watch.paused and not wish.paused
+    return wish.model_copy(update={"paused": True}) if is_resting else wish
+
+
+def called_by(wish: Subscription, watched: Mapping[int, Watch]) -> str | None:
+    """The name that the guild of an alert has given to the product."""
+    watch = watched.get(wish.guild)
+    return watch.name if watch else None
 
 
 def say(change: Change, wish: Subscription, verb: Verb, reason: str) -> None:

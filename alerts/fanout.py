@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Protocol
 
-from alerts.decisions import Decisions, Page, Question
+from alerts.decisions import Decisions, Page, Question, as_watched, called_by
 from alerts.domain.deliveries import delivery_id, together
 from alerts.domain.first_sight import so_already
 from alerts.domain.floor import DEFAULT_FLOOR, MOVES, Floor, floor_of, measured
@@ -58,6 +58,7 @@ class Fanout:
         Without `wait` everything is spread when it returns. Else a big change goes on beside the next turns.
         """
         self._ended()
+        await self._products.refresh()
         seen = await self._see_first()
         released = await self._releases(seat=self._seat)
         news = await self._store.take_news(self._name, limit=_BATCH, wait=timedelta(0) if self._at_work else wait)
@@ -102,8 +103,10 @@ class Fanout:
     async def _spread(self, item: News) -> None:
         """Tell one change to all its subscribers, a page at a time."""
         change = item.change
+        await self._products.load(change.sku)  # added a moment ago, by another process
         market = await self._markets.of(change)
-        subscribers = await self._subscribers(change, market)
+        watched = {watch.guild: watch for watch in await self._store.watches_of(change.sku)}
+        subscribers = [as_watched(each, watched) for each in await self._subscribers(change, market)]
         floors = await self._floors(change, subscribers)
         points = await self._points(change, subscribers, floors)
         by_floor: dict[Floor, Change] = {}  # a long history is walked once for each floor
@@ -119,7 +122,8 @@ class Fanout:
                     # However it is measured, it is one event: two alerts of one channel with two floors tell it once.
                     identity = delivery_id(news.model_copy(update={"old": change.old}), wish.target)
                     page.stages += found(news, wish.guild)
-                    self._decisions.consider(Question(news, wish, market, identity, memory, floor), page)
+                    asked = Question(news, wish, market, identity, memory, floor, called_by(wish, watched))
+                    self._decisions.consider(asked, page)
             await self._decisions.keep(page)
             await self._store.hold_news(self._name, [item.ticket])
 
@@ -165,8 +169,11 @@ class Fanout:
             identity, market = sight.entry.delivery_id(change), await self._markets.of(change)
             memory = (await self._decisions.memories([wish], change)).get((wish.guild, wish.id), NOTHING)
             page.stages += so_already(change, wish.guild)
-            if self._decisions.weigh(Question(change, wish, market, identity, memory), page) is Verb.DELIVER:
-                page.deliveries.append(self._decisions.delivery(change, wish, market, identity))
+            watched = {watch.guild: watch for watch in await self._store.watches_of(change.sku)}
+            name = called_by(wish, watched)
+            asked = Question(change, as_watched(wish, watched), market, identity, memory, name=name)
+            if self._decisions.weigh(asked, page) is Verb.DELIVER:
+                page.deliveries.append(self._decisions.delivery(asked))
         if page.deliveries and wish.category:
             page.deliveries = [together(page.deliveries).model_copy(update={"id": sight.entry.delivery_id()})]
         for delivery in page.deliveries:

@@ -105,7 +105,7 @@ class OwnAlerts:
         return ended
 
     async def _unwatch(self, user: int, sku: str) -> None:
-        space, product = space_of(user), self._products.get(sku)
+        space, product = space_of(user), await self._products.load(sku)
         if product is None:
             await self._store.remove_watch(space, sku)
             return

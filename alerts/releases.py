@@ -7,7 +7,7 @@ from datetime import timedelta
 from itertools import groupby
 from typing import Protocol
 
-from alerts.decisions import Decisions, say
+from alerts.decisions import Decisions, Question, as_watched, called_by, say
 from alerts.domain.deliveries import Delivery, together
 from alerts.domain.rules import Verb, decide
 from alerts.domain.still import still_true
@@ -57,6 +57,8 @@ class Releases:
         subscription = await self._store.subscription(waiting.guild, waiting.subscription)
         if subscription is None:
             return None
+        watched = {watch.guild: watch for watch in await self._store.watches_of(change.sku)}
+        subscription = as_watched(subscription, watched)
         known = (await self._store.snapshot(change.sku)).known(change.listing)
         if not still_true(change, known, subscription):
             reason, now = "no longer true when it came due", self._clock.now()
@@ -73,7 +75,8 @@ class Releases:
             await self._store.hold(waiting.model_copy(update={"until": decision.until}))
         if decision.verb is not Verb.DELIVER:
             return None
-        return self._decisions.delivery(change, subscription, market, waiting.id)
+        name = called_by(subscription, watched)
+        return self._decisions.delivery(Question(change, subscription, market, waiting.id, name=name))
 
 
 def _messages(ready: Sequence[Delivery]) -> list[Delivery]:

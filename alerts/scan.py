@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -75,7 +74,7 @@ class Scan:
         """
         self._looks, self._store, self._clock, self._patience, self._rules = looks, store, clock, patience, rules
         self._canaries = canaries
-        self._listings = Counter(listing.vendor for product in products for listing in product.listings)
+        self._products = products
         self._flights: dict[str, asyncio.Task[Answer]] = {}
 
     async def __call__(self, product: Product, *, max_age: timedelta) -> Answer:
@@ -164,10 +163,14 @@ class Scan:
             return self._rules
         since = reading.at - self._rules.flap_window
         turned = await self._store.turned(known.vendor, known.listing, reading.at, since=since)
-        is_doubted = is_mass(turned, self._listings[known.vendor], self._rules)
+        is_doubted = is_mass(turned, self._listings_of(known.vendor), self._rules)
         if is_doubted or await self._canaries_lie(known.vendor, sku, reading):
             return self._rules.model_copy(update={"is_mass": True})
         return self._rules
+
+    def _listings_of(self, vendor: str) -> int:
+        """Counted each time, and only when a stock turns: products are added while we run."""
+        return sum(listing.vendor == vendor for product in self._products for listing in product.listings)
 
     async def _canaries_lie(self, vendor: str, looked_at: str, reading: Reading) -> bool:
         """Whether a product whose stock is certain is shown otherwise; it is looked at again the sooner for it."""

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
-from alerts.domain.model import FailureReason, Product, Tier
+from alerts.domain.model import FailureReason, Tier
 from alerts.domain.standing import Standing
 from alerts.ports import Clock
+from alerts.products import Products
 from alerts.store.ports import Backlog, LastLooks, Outbox, Snapshots, Standings, Timetable, Upcoming
 
 
@@ -58,13 +59,14 @@ class StatusStore(Snapshots, Outbox, Timetable, Standings, Protocol):
 class Status:
     """Answer from memory alone; no shop is asked."""
 
-    def __init__(self, *, store: StatusStore, products: Iterable[Product], clock: Clock, blind_after: int) -> None:
+    def __init__(self, *, store: StatusStore, products: Products, clock: Clock, blind_after: int) -> None:
         """`blind_after`: so many failed looks in a row, and a vendor is blind."""
         self._store, self._products, self._clock, self._blind_after = store, products, clock, blind_after
 
-    async def vendors(self) -> Sequence[VendorStatus]:
-        """Every vendor of the catalogue, the worst first."""
-        names = list(dict.fromkeys(listing.vendor for product in self._products for listing in product.listings))
+    async def vendors(self, guild: int | None = None) -> Sequence[VendorStatus]:
+        """Every configured vendor and those of the guild's own products, the worst first."""
+        mine = await self._products.of(guild)
+        names = list(dict.fromkeys(listing.vendor for product in mine for listing in product.listings))
         looks = await self._store.last_looks(names)
         order = list(Sight)
         found = [_vendor(name, looks[name], self._blind_after) for name in names]
@@ -76,7 +78,7 @@ class Status:
         await self._store.ping()
         took = timedelta(seconds=self._clock.monotonic() - began)
         vendors, backlog, upcoming, standings = await asyncio.gather(
-            self.vendors(),
+            self.vendors(guild),
             self._store.backlog(),
             self._store.upcoming(self._clock.now()),
             self._store.standings(),

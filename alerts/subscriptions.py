@@ -15,7 +15,7 @@ from alerts.domain.model import ChangeKind, Product
 from alerts.domain.wishes import DEFAULT_KINDS, FirstSight, Subscription, Target
 from alerts.ports import Clock
 from alerts.store.ports import FirstSights, Standings, Wishes
-from alerts.watches import Watches
+from alerts.watches import Wanted, Watches
 
 
 class SubscriptionStore(Wishes, FirstSights, Standings, Protocol):
@@ -93,8 +93,7 @@ class Subscriptions:
                 **facts,
             }
         )
-        for product in products:
-            await self._watches.add(guild, product, by=by)
+        await self._watches.add_all(guild, [Wanted(product) for product in products], by=by)
         await self._store.clear_standing(target)
         if same and same == made.model_copy(update={"added_by": same.added_by, "added_at": same.added_at}):
             return same
@@ -142,8 +141,7 @@ class Subscriptions:
 
     async def restore(self, removed: Subscription, products: Sequence[Product]) -> None:
         """Take the end of one about these products back. Nothing is told anew that was so already."""
-        for each in products:
-            await self._watches.add(removed.guild, each, by=removed.added_by)
+        await self._watches.add_all(removed.guild, [Wanted(each) for each in products], by=removed.added_by)
         await self._store.clear_standing(removed.target)
         await self._store.put_subscription(removed)
 

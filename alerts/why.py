@@ -8,7 +8,7 @@ from typing import Protocol
 
 from alerts.domain.errors import NotFound
 from alerts.domain.model import ChangeKind, Product
-from alerts.domain.silence import Reason, hears_of, shops, wishes
+from alerts.domain.silence import PAUSED, Reason, hears_of, shops, wishes
 from alerts.domain.trail import TRAIL_DAYS, TRAIL_LENGTH, Stage, Step, in_order
 from alerts.ports import Clock
 from alerts.store.ports import Snapshots, Trails, Wishes
@@ -50,8 +50,10 @@ class Why:
         stages = await self._store.trail(guild, sku=product.sku, limit=_ALL)
         snapshot = await self._store.snapshot(product.sku)
         hearing = [each for each in await self._store.subscriptions(guild) if hears_of(each, product)]
-        is_watched = any(watch.sku == product.sku for watch in await self._store.watches(guild))
-        silence = [*wishes(hearing, self._clock.now(), is_watched=is_watched), *shops(product, snapshot)]
+        watch = next((each for each in await self._store.watches(guild) if each.sku == product.sku), None)
+        resting = [PAUSED] if watch and watch.paused else []
+        wanted = wishes(hearing, self._clock.now(), is_watched=watch is not None)
+        silence = [*resting, *wanted, *shops(product, snapshot)]
         return Explanation(_journeys(stages)[:limit], tuple(silence))
 
     async def of_alert(self, guild: int, delivery_id: str) -> Explanation:

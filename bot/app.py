@@ -16,8 +16,10 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from alerts.activity import Activity
+from alerts.additions import Additions
 from alerts.addresses import Addresses
 from alerts.audit import Audit
+from alerts.catalogue import Catalogue
 from alerts.clock import SystemClock
 from alerts.currencies import Currencies
 from alerts.deliver import Deliver
@@ -34,8 +36,8 @@ from alerts.jobs import DocketQueue, JobQueue
 from alerts.me import Me
 from alerts.own import OwnAlerts
 from alerts.ports import Clock, Look, Reader
-from alerts.products import Products
 from alerts.reading.data.overrides import Override
+from alerts.reading.looks import Looks
 from alerts.reading.manners import polite
 from alerts.reading.readers.auto import AutoReader
 from alerts.reading.readers.by_kind import Readers
@@ -56,6 +58,7 @@ from alerts.subscriptions import Subscriptions
 from alerts.tick import Pace, Tick
 from alerts.trial import Trial
 from alerts.watches import Watches
+from alerts.watchlists.imports import Imports
 from alerts.why import Why
 from bot.admins import GuildAdmins
 from bot.charts import Charts
@@ -104,13 +107,15 @@ class Engine:
 
     settings: Settings
     clock: Clock
-    products: Products
+    products: Catalogue
     store: Store
     jobs_url: str
     looks: Mapping[str, Look]
     scan: Scan
     history: History
     watches: Watches
+    additions: Additions
+    imports: Imports
     subscriptions: Subscriptions
     guilds: Guilds
     why: Why
@@ -141,9 +146,18 @@ def assemble(
     settings: Settings, *, clock: Clock, store: Store, jobs_url: str, looks: Mapping[str, Look], worker: AppriseWorker
 ) -> Engine:
     """Plug the use cases together over any memory and any way to look at the shops. Opens nothing."""
-    products = Products(settings.catalogue())
-    watches = Watches(store=store, products=products, clock=clock)
+    products = Catalogue(settings.catalogue(), store=store)
+    watches = Watches(store=store, products=products, clock=clock, quota=settings.guilds.quota())
     subscriptions = Subscriptions(store=store, watches=watches, clock=clock)
+    scan = Scan(
+        looks=looks,
+        store=store,
+        clock=clock,
+        patience=_patience(settings),
+        rules=settings.confirm.rules(),
+        products=products,
+        canaries=_canaries(settings),
+    )
     return Engine(
         settings=settings,
         clock=clock,
@@ -151,17 +165,11 @@ def assemble(
         store=store,
         jobs_url=jobs_url,
         looks=looks,
-        scan=Scan(
-            looks=looks,
-            store=store,
-            clock=clock,
-            patience=_patience(settings),
-            rules=settings.confirm.rules(),
-            products=products,
-            canaries=_canaries(settings),
-        ),
+        scan=scan,
         history=History(store=store, clock=clock),
         watches=watches,
+        additions=Additions(catalogue=products, watches=watches, scan=scan, looks=looks, store=store, clock=clock),
+        imports=Imports(catalogue=products, watches=watches, store=store, clock=clock, pace=settings.fetch.pace),
         subscriptions=subscriptions,
         guilds=Guilds(store=store, clock=clock),
         why=Why(store=store, clock=clock),
@@ -225,7 +233,7 @@ async def shops(
         if tinyfish:
             readers[ReaderKind.TINYFISH] = tinyfish
         names = {listing.vendor for product in settings.catalogue() for listing in product.listings}
-        yield {name: _look(name, settings, Readers(readers), clock) for name in names}
+        yield Looks(names, lambda name: _look(name, settings, Readers(readers), clock))
 
 
 async def _tinyfish(
@@ -287,7 +295,7 @@ async def serve(settings: Settings, roles: frozenset[Role], *, stop: asyncio.Eve
 @asynccontextmanager
 async def _scanning(parts: Engine, roles: frozenset[Role], tasks: list[asyncio.Task[None]]) -> AsyncIterator[None]:
     async def scan(sku: str, slot: datetime) -> None:
-        product = parts.products.get(sku)
+        product = await parts.products.load(sku)
         if product:
             await parts.scan.for_slot(product, slot)
 
@@ -325,7 +333,7 @@ async def _as_turn(tick: Tick) -> bool:
 
 async def plug_in(client: Client, parts: Engine, notify: Notifier | None = None) -> None:
     """Give the client everything that answers on Discord. Tests of alerts go through `notify`."""
-    products, fresh = parts.products, parts.settings.cache.fresh
+    products, fresh = parts.products.offered, parts.settings.cache.fresh
     client.audit = Audit(store=parts.store, clock=parts.clock)
     direct = DirectMessages(store=parts.store, clock=parts.clock, say=Hello(client))
     notify = notify or Notify(client, clock=parts.clock, addresses=parts.addresses, worker=parts.worker)
@@ -334,7 +342,14 @@ async def plug_in(client: Client, parts: Engine, notify: Notifier | None = None)
         [
             ScanCog(scan=parts.scan, products=products, max_age=fresh, limits=FreshScans(parts.clock)),
             HistoryCog(history=parts.history, products=products, charts=Charts()),
-            WatchCog(watches=parts.watches, scan=parts.scan, products=products, max_age=fresh),
+            WatchCog(
+                watches=parts.watches,
+                additions=parts.additions,
+                imports=parts.imports,
+                scan=parts.scan,
+                products=products,
+                max_age=fresh,
+            ),
             AlertsCog(desk=_alerts_desk(parts, notify)),
             WhyCog(why=parts.why, products=products),
             AuditCog(audit=client.audit),
@@ -355,7 +370,7 @@ def _alerts_desk(parts: Engine, notify: Notifier) -> Desk:
     return Desk(
         subscriptions=parts.subscriptions,
         scan=parts.scan,
-        products=parts.products,
+        products=parts.products.offered,
         max_age=parts.settings.cache.fresh,
         standings=parts.store,
         guilds=parts.guilds,

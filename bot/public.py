@@ -10,6 +10,7 @@ from typing import Any
 from alerts.domain.model import Change, Known, Point, Product
 from alerts.domain.money import Money
 from alerts.domain.stats import WINDOWS, Statistics, Timeline
+from alerts.domain.wishes import Watch
 from alerts.scan import Answer, Source
 
 
@@ -116,4 +117,16 @@ def _error(known: Known) -> dict[str, Any]:
         "url": known.url,
         "reason": known.failure.reason.value,
         "detail": known.failure.detail,
+    }
+
+
+def watch_as_public(watch: Watch, product: Product | None) -> dict[str, Any]:
+    """A watch: what it is of, by what name, how often. Of a product that is no longer offered little is known."""
+    return {
+        "sku": watch.sku,
+        "name": product.name if product else watch.name,
+        "tier": watch.tier_of(product).value if product else None,
+        "paused": watch.paused,
+        "urls": [listing.url for listing in product.listings] if product else [],
+        "added_at": watch.added_at.isoformat(),
     }

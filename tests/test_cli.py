@@ -12,6 +12,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -281,6 +282,55 @@ def test_watches_are_added_listed_and_removed(embedded: Path, capsys: pytest.Cap
 
     assert watch("remove", "pi5") == BAD_INPUT
     assert "is not watched here" in sentence(capsys)
+
+
+@contextmanager
+def one_page_shop(text: str) -> Iterator[str]:
+    """A shop of one page; its address."""
+
+    class Shop(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            is_page = self.path.startswith("/pi")
+            self.send_response(200 if is_page else 404)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            self.wfile.write(text.encode() if is_page else b"")
+
+        def log_message(self, *_: object) -> None:
+            """It says nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Shop) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/pi"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.mark.valkey
+def test_a_product_is_watched_by_its_address(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with one_page_shop(PAGE) as url:
+        config = tmp_path / "open.yaml"
+        where = url.removeprefix("http://").split("/")[0]
+        config.write_text(f"store: {{data_dir: {tmp_path / 'd'}}}\nfetch: {{allow_private: ['{where}'], pace: none}}\n")
+
+        assert run(["watch", "add", f"{url}?utm_source=x", "--config", str(config)]) == FINE
+        assert run(["watch", "add", url, "--config", str(config)]) == FINE
+        assert run(["scan", url, "--json", "--config", str(config)]) == FINE
+        assert run(["watch", "list", "--json", "--config", str(config)]) == FINE
+        assert run(["watch", "remove", url, "--config", str(config)]) == FINE
+        assert run(["watch", "add", "http://127.0.0.1:1/x", "--config", str(config)]) == BAD_INPUT
+
+    said = capsys.readouterr()
+    lines = said.out.splitlines()
+    assert lines[:3] == [
+        "Raspberry Pi 5  £76.80  in_stock", "Watching Raspberry Pi 5.", "Raspberry Pi 5 is watched already."
+    ]  # fmt: skip
+    assert orjson.loads(lines[3])["best"]["price"] == "76.80"
+    [watch] = orjson.loads(lines[4])["watches"]
+    assert (watch["name"], watch["tier"], watch["urls"]) == ("Raspberry Pi 5", "warm", [url])
+    assert lines[5] == "No longer watching Raspberry Pi 5."
+    assert "I cannot watch that page" in said.err
 
 
 @pytest.mark.valkey

@@ -20,6 +20,9 @@ class Reason:
     since: datetime | None = None
 
 
+PAUSED = Reason("Its watch is paused here, so its alerts rest: /watch resume goes on with it.")
+
+
 def hears_of(subscription: Subscription, product: Product) -> bool:
     """Whether it is about this product, by itself or by its category."""
     if subscription.category is None:

@@ -10,7 +10,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AwareDatetime, Field, model_validator
 
-from alerts.domain.model import ChangeKind, Condition, Fact, KeyPart, Sku
+from alerts.domain.model import ChangeKind, Condition, Fact, KeyPart, Product, Sku, Tier
 from alerts.domain.quiet import Digest, QuietHours
 from alerts.domain.written import Moment, Name, Names, Percent, Price, Span
 
@@ -53,12 +53,23 @@ class Target(Fact):
 
 
 class Watch(Fact):
-    """A guild's wish to have a product scanned."""
+    """A guild's wish to have a product scanned.
+
+    `name` is what the guild calls it and `tier` how often it asks for; None for the product's own. A paused one asks
+    for nothing, and the guild's alerts of the product rest with it.
+    """
 
     guild: int
     sku: Sku
     added_by: int
     added_at: AwareDatetime
+    name: str | None = Field(default=None, min_length=1, max_length=100)
+    tier: Tier | None = None
+    paused: bool = False
+
+    def tier_of(self, product: Product) -> Tier:
+        """How often it asks for."""
+        return self.tier or product.tier
 
 
 class Reference(StrEnum):

@@ -26,6 +26,7 @@ from pydantic import (
 from alerts.domain.confirm import Rules
 from alerts.domain.model import Listing, Product, ReaderKind, Sku, Tier
 from alerts.domain.money import Currency
+from alerts.domain.quota import Quota
 from alerts.settings.units import Duration, Every, Pace, Percent, Size
 from alerts.store import address
 
@@ -203,6 +204,18 @@ class ConfirmSection(Section):
         return Rules(**self.model_dump())
 
 
+class GuildsSection(Section):
+    """The most that one guild may have scanned."""
+
+    watches: int = Field(default=300, ge=1, le=100_000)
+    urls: int = Field(default=250, ge=0, le=100_000)
+    hot: int = Field(default=25, ge=0, le=100_000)
+
+    def quota(self) -> Quota:
+        """The same as the domain takes it."""
+        return Quota(**self.model_dump())
+
+
 class WebSection(Section):
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
@@ -263,6 +276,7 @@ class Settings(Section):
     cache: CacheSection = CacheSection()
     tiers: TiersSection = TiersSection()
     confirm: ConfirmSection = ConfirmSection()
+    guilds: GuildsSection = GuildsSection()
     web: WebSection = WebSection()
     products: tuple[ProductSection, ...] = ()
 

@@ -14,6 +14,8 @@ _OUT = "hs:{out}"
 META = f"{_P}:meta"
 NOTES = f"{_P}:notes"
 CHANGES = f"{_P}:changes"
+ADDED = f"{_P}:added"
+ADDED_ORDER = f"{_P}:added:order"
 QUEUE = f"{_OUT}:queue"
 HELD = f"{_OUT}:held"
 DEAD = f"{_OUT}:dlq"
@@ -96,6 +98,10 @@ def seat(role: str) -> str:
 
 def watches(guild: int) -> str:
     return f"hs:{{g{guild}}}:watches"
+
+
+def pending(guild: int, name: str) -> str:
+    return f"hs:{{g{guild}}}:pending:{name}"
 
 
 def memories(guild: int) -> str:

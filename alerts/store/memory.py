@@ -13,6 +13,7 @@ from alerts.domain.model import Point, Snapshot, Tier
 from alerts.domain.waiting import Waiting
 from alerts.domain.wishes import OPERATOR, Subscription, Watch, persons_in
 from alerts.store.memory_audit import MemoryAudit
+from alerts.store.memory_catalogue import MemoryCatalogue
 from alerts.store.memory_guilds import MemoryGuilds
 from alerts.store.memory_outbox import MemoryOutbox
 from alerts.store.memory_persons import MemoryPersons
@@ -23,7 +24,16 @@ from alerts.store.ports import Commit, Due, LastLooks, Lock, News, Row, Upcoming
 
 
 @dataclass
-class MemoryStore(MemoryPersons, MemoryOutbox, MemoryTargets, MemoryTrails, MemoryAudit, MemoryGuilds, MemorySealed):
+class MemoryStore(
+    MemoryPersons,
+    MemoryOutbox,
+    MemoryTargets,
+    MemoryTrails,
+    MemoryAudit,
+    MemoryCatalogue,
+    MemoryGuilds,
+    MemorySealed,
+):
     """See ports.Store."""
 
     _snapshots: dict[str, Snapshot] = field(default_factory=dict)
@@ -43,6 +53,7 @@ class MemoryStore(MemoryPersons, MemoryOutbox, MemoryTargets, MemoryTrails, Memo
     _due: dict[str, tuple[Tier, datetime]] = field(default_factory=dict)
     _notes: dict[str, str] = field(default_factory=dict)
     _spent: dict[date, Decimal] = field(default_factory=dict)
+    _pending: dict[tuple[int, str], tuple[str, float]] = field(default_factory=dict)
 
     async def ping(self) -> None:
         return None
@@ -149,6 +160,16 @@ class MemoryStore(MemoryPersons, MemoryOutbox, MemoryTargets, MemoryTrails, Memo
     async def watches(self, guild: int) -> Sequence[Watch]:
         return sorted((w for w in self._watches.values() if w.guild == guild), key=lambda w: (w.added_at, w.sku))
 
+    async def put_watch(self, watch: Watch) -> bool:
+        if (watch.guild, watch.sku) not in self._watches:
+            return False
+        self._trace(watch.guild, {watch.added_by} - {OPERATOR})
+        self._watches[watch.guild, watch.sku] = watch
+        return True
+
+    async def watches_of(self, sku: str) -> Sequence[Watch]:
+        return sorted((w for w in self._watches.values() if w.sku == sku), key=lambda w: w.guild)
+
     async def watchers(self, sku: str) -> frozenset[int]:
         return frozenset(guild for guild, watched in self._watches if watched == sku)
 
@@ -232,6 +253,20 @@ class MemoryStore(MemoryPersons, MemoryOutbox, MemoryTargets, MemoryTrails, Memo
             return False
         self._due[due.sku] = (tier, to)
         return True
+
+    # Pendings
+
+    async def put_pending(self, guild: int, name: str, body: str, *, ttl: timedelta) -> None:
+        self._pending[guild, name] = body, self.clock.monotonic() + ttl.total_seconds()
+
+    async def pending(self, guild: int, name: str) -> str | None:
+        body, until = self._pending.get((guild, name), (None, 0.0))
+        return body if until > self.clock.monotonic() else None
+
+    async def take_pending(self, guild: int, name: str) -> str | None:
+        found = await self.pending(guild, name)
+        self._pending.pop((guild, name), None)
+        return found
 
     # Notes and spending
 

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Protocol
 
 from alerts.domain.audit import AuditEntry
+from alerts.domain.catalogue import UrlProduct
 from alerts.domain.deliveries import Delivery, DeliveryState
 from alerts.domain.episodes import Episode
 from alerts.domain.first_sight import FirstSight
@@ -404,8 +405,14 @@ class Wishes(Protocol):
     async def watches(self, guild: int) -> Sequence[Watch]:
         """A guild's watches, oldest first."""
 
+    async def put_watch(self, watch: Watch) -> bool:
+        """Keep it, instead of the one that is there; False when the guild does not watch the product."""
+
     async def watchers(self, sku: str) -> frozenset[int]:
         """The guilds that watch a product."""
+
+    async def watches_of(self, sku: str) -> Sequence[Watch]:
+        """Everybody's watches of a product, by guild."""
 
     async def put_subscription(self, subscription: Subscription) -> None:
         """Keep it, instead of an older one with the same id."""
@@ -455,6 +462,29 @@ class Persons(Protocol):
 
     async def erasure_done(self, user: int) -> None:
         """Nothing of them is left."""
+
+
+class Catalogue(Protocol):
+    """Products that were added by their address. Each is everybody's who adds the same one, and never changes."""
+
+    async def add_product(self, product: UrlProduct) -> UrlProduct:
+        """Keep it, unless its address is there already; answers what is kept."""
+
+    async def added_products(self, since: int) -> tuple[int, Sequence[UrlProduct]]:
+        """How many there are, and those from number `since` on, in the order they came."""
+
+
+class Pendings(Protocol):
+    """What waits for somebody's press of a button, for minutes."""
+
+    async def put_pending(self, guild: int, name: str, body: str, *, ttl: timedelta) -> None:
+        """Keep it for so long."""
+
+    async def pending(self, guild: int, name: str) -> str | None:
+        """What is kept; None when there is nothing any more, or it is another guild's."""
+
+    async def take_pending(self, guild: int, name: str) -> str | None:
+        """The same, for one asker alone: it is kept no longer."""
 
 
 class FirstSights(Protocol):
@@ -560,6 +590,8 @@ class Store(
     AuditTrail,
     Wishes,
     Persons,
+    Catalogue,
+    Pendings,
     FirstSights,
     GuildChoices,
     Sealed,

@@ -10,6 +10,7 @@ import typer
 
 from alerts.domain.model import Known, Offer
 from alerts.domain.text import plain
+from alerts.domain.wishes import OPERATOR
 from alerts.scan import Answer, Source
 from bot.app import engine
 from bot.cli.shared import FINE, NOTHING_READ, AsJson, Config, print_json, settings_from
@@ -28,7 +29,7 @@ def scan(
 
     async def ask() -> int:
         async with engine(settings) as parts:
-            product = parts.products.find(" ".join(query))
+            product = (await parts.products.of(OPERATOR)).find(" ".join(query))
             answer = await parts.scan(product, max_age=timedelta(0) if fresh else settings.cache.fresh)
             if as_json:
                 print_json(scan_as_public(answer, parts.clock.now()))
@@ -52,7 +53,7 @@ def history(
 
     async def ask() -> int:
         async with engine(settings) as parts:
-            product = parts.products.find(sku)
+            product = (await parts.products.of(OPERATOR)).find(sku)
             points = await parts.history(product, vendor=vendor, days=days, limit=limit)
             line = await parts.history.timeline(product, vendor=vendor)
         if as_json:

@@ -9,15 +9,20 @@ from typing import Annotated
 
 import typer
 
+from alerts.domain.canonical import is_address
+from alerts.domain.model import Product
+from alerts.domain.text import plain
 from alerts.domain.wishes import OPERATOR
 from alerts.settings.model import Settings
 from bot.app import Engine, engine
 from bot.cli.shared import FINE, AsJson, Config, default_config, print_json, settings_from
+from bot.public import watch_as_public
+from bot.ui import words
 
 watch = typer.Typer(no_args_is_help=True, help="Products that are scanned all the time.")
 config = typer.Typer(no_args_is_help=True, help="The configuration.")
 Guild = Annotated[int, typer.Option(help="A server's id; the operator's own list if left out.")]
-Query = Annotated[str, typer.Argument(help="Sku, name or alias of a product.")]
+Query = Annotated[str, typer.Argument(help="Sku, name, alias or address of a product.")]
 
 
 @watch.command("list")
@@ -27,11 +32,11 @@ def list_(guild: Guild = OPERATOR, as_json: AsJson = False, config: Config = Non
     async def show(parts: Engine) -> None:
         watched = await parts.watches.list(guild)
         if as_json:
-            rows = [{"sku": each.sku, "added_at": each.added_at.isoformat()} for each, _ in watched]
-            print_json({"guild": str(guild), "watches": rows})
+            print_json({"guild": str(guild), "watches": [watch_as_public(*each) for each in watched]})
             return
         for each, product in watched:
-            print(f"{each.sku:<24} {product.name if product else '(no longer configured)'}")
+            pause = "  (paused)" if each.paused else ""
+            print(f"{each.sku:<24} {plain(product.name, 100) if product else '(no longer configured)'}{pause}")
         if not watched:
             print("Nothing is watched here yet: hardware-sentry watch add PRODUCT.")
 
@@ -43,9 +48,13 @@ def add(product: Query, guild: Guild = OPERATOR, config: Config = None) -> int:
     """Scan a product all the time."""
 
     async def change(parts: Engine) -> None:
-        found = parts.products.find(product)
-        is_new = await parts.watches.add(guild, found, by=OPERATOR)
-        print(f"Watching {found.name}." if is_new else f"{found.name} is watched already.")
+        if is_address(product):
+            found, is_new = await _added(parts, guild, product)
+        else:
+            found = (await parts.products.of(guild)).find(product)
+            is_new = await parts.watches.add(guild, found, by=OPERATOR)
+        name = plain(found.name, 100)
+        print(f"Watching {name}." if is_new else f"{name} is watched already.")
 
     return _with(config, change)
 
@@ -55,11 +64,21 @@ def remove(product: Query, guild: Guild = OPERATOR, config: Config = None) -> in
     """Stop scanning a product."""
 
     async def change(parts: Engine) -> None:
-        found = parts.products.find(product)
+        _, found = await parts.watches.watched(guild, product)
         await parts.watches.remove(guild, found)
-        print(f"No longer watching {found.name}.")
+        print(f"No longer watching {plain(found.name, 100)}.")
 
     return _with(config, change)
+
+
+async def _added(parts: Engine, guild: int, address: str) -> tuple[Product, bool]:
+    """Read the page, say what it is, keep it. Whoever types a command has decided already."""
+    preview = await parts.additions.propose(guild, address, by=OPERATOR)
+    if not preview.id:
+        return preview.product, False
+    offer, stock = preview.offer, preview.offer.availability.value if preview.offer else "not read yet"
+    print(f"{plain(preview.product.name, 100)}  {words.money(offer.price if offer else None)}  {stock}")
+    return await parts.additions.keep(guild, preview.id, by=OPERATOR)
 
 
 @config.command()

@@ -89,7 +89,7 @@ class AlertsCog(
             "first_sight": _FIRST.get(first_sight or "", FirstSight.BASELINE),
         }
         place = interaction.channel_id if channel is None else channel
-        about = subject(self.desk.products, product, category)
+        about = subject(await self.desk.products.of(interaction.guild_id), product, category)
         target = Target(id=place or 0) if panel and channel is None else await chosen_place(interaction, place or 0)
         by = interaction.user.id
         wish = self.desk.subscriptions.draft(interaction.guild_id or 0, target, by=by, **about, **rules)
@@ -98,7 +98,7 @@ class AlertsCog(
             check_place(interaction, wish.target)
         await interaction.response.defer(ephemeral=True)
         price = await self.desk.price(wish.guild, wish, below)
-        draft = Draft(wish.model_copy(update={"below": price}), self.desk.name(wish), by)
+        draft = Draft(wish.model_copy(update={"below": price}), await self.desk.name(wish), by)
         if panel:
             await show_panel(interaction, self.desk, draft)
             return
@@ -107,7 +107,7 @@ class AlertsCog(
     async def _subscribed(self, interaction: discord.Interaction[Any], draft: Draft) -> None:
         made = await self.desk.save(interaction, draft)
         embeds, view = await made_card(interaction, self.desk, made, is_new=True)
-        place, name = place_name(made.target, ""), title_of(self.desk, made)
+        place, name = place_name(made.target, ""), await title_of(self.desk, made)
         kinds = words.kinds(made.kinds)
         text = t("{place} hears of **{name}** from now on: {kinds}.", place=place, name=name, kinds=kinds)
         await interaction.followup.send(text, embeds=embeds, view=view)
@@ -135,7 +135,8 @@ class AlertsCog(
         desk = self.desk
         await interaction.response.defer(ephemeral=True, thinking=True)
         host = await desk.host(wish)
-        await show_panel(interaction, desk, Draft(wish, desk.name(wish), interaction.user.id, before=wish, host=host))
+        draft = Draft(wish, await desk.name(wish), interaction.user.id, before=wish, host=host)
+        await show_panel(interaction, desk, draft)
 
     @app_commands.command(description="Send a test to where an alert goes; it mentions nobody")
     @app_commands.describe(alert="Which alert; pick it from the list")
@@ -145,12 +146,12 @@ class AlertsCog(
         await interaction.followup.send(test_lines(tried))
 
     @subscribe.autocomplete("product")
-    async def _product(self, _: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
-        return product_choices(self.desk.products, typed)
+    async def _product(self, interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        return product_choices(await self.desk.products.of(interaction.guild_id), typed)
 
     @subscribe.autocomplete("category")
-    async def _category(self, _: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
-        return category_choices(self.desk.products, typed)
+    async def _category(self, interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        return category_choices(await self.desk.products.of(interaction.guild_id), typed)
 
     @unsubscribe.autocomplete("alert")
     @edit.autocomplete("alert")

@@ -51,6 +51,7 @@ class Ended:
     """An alert that was just ended, with what is needed to take that back."""
 
     wish: Subscription
+    products: Sequence[Product] = ()
     sealed: str | None = None
 
 
@@ -95,34 +96,35 @@ class Desk:
             raise NotFound(t("There is no alert here yet: `/alerts subscribe` makes one."))
         return mine
 
-    def products_of(self, wish: Subscription) -> list[Product]:
-        """What it is about, as far as it is configured."""
+    async def products_of(self, wish: Subscription) -> list[Product]:
+        """What it is about, as far as the server may ask for it."""
+        mine = await self.products.of(wish.guild)
         if wish.sku is not None:
-            product = self.products.get(wish.sku)
+            product = mine.get(wish.sku)
             return [product] if product else []
         wanted = (wish.category or "").casefold()
-        return [each for each in self.products if (each.category or "").casefold() == wanted]
+        return [each for each in mine if (each.category or "").casefold() == wanted]
 
-    def name(self, wish: Subscription) -> str:
-        """What it is about, as it is called. It may hold a shop's words."""
-        product = self.products.get(wish.sku or "")
-        return product.name if product else wish.sku or t("everything in {category}", category=wish.category)
+    async def name(self, wish: Subscription) -> str:
+        """What it is about, as the server calls it. It may hold a shop's words."""
+        return _name(await self.products.of(wish.guild), wish)
 
     async def price(self, guild: int, wish: Subscription, typed: str | None) -> Money | None:
         """What somebody typed as a price; None for nothing."""
         if not typed or not typed.strip():
             return None
-        return typed_price(typed, await self.currencies.of(guild, self.products_of(wish)))
+        return typed_price(typed, await self.currencies.of(guild, await self.products_of(wish)))
 
     async def entries(self, interaction: discord.Interaction[Any], wishes: Sequence[Subscription]) -> list[Entry]:
         """The alerts with what is known beside them."""
         guild = interaction.guild_id or 0
         standings = await self.standings.standings() if wishes else {}
         last = await self.why.last_told(guild) if wishes else {}
+        products = await self.products.of(guild)
         return [
             Entry(
                 each,
-                self.name(each),
+                _name(products, each),
                 host=await self.host(each),
                 standing=_own(standings.get(str(each.target)), guild),
                 missing=missing_here(interaction, each.target),
@@ -135,13 +137,19 @@ class Desk:
         """As much of a secret address as may be shown; "" for a place in Discord."""
         return await self.addresses.shown(wish.guild, wish.target) if wish.target.type in _SECRET else ""
 
-    def label(self, interaction: discord.Interaction[Any], wish: Subscription) -> str:
-        """An alert in a line to choose from; no question to anybody."""
-        place = place_here(interaction, wish.target)
-        is_place = wish.target.type in (TargetKind.CHANNEL, TargetKind.FORUM)
-        return short_name(
-            Entry(wish, self.name(wish)), place.name if place else str(wish.target.id) if is_place else ""
-        )
+    async def labels(self, interaction: discord.Interaction[Any], wishes: Sequence[Subscription]) -> list[str]:
+        """This server's alerts, each in a line to choose from."""
+        products, labels = await self.products.of(interaction.guild_id), list[str]()
+        for wish in wishes:
+            place = place_here(interaction, wish.target)
+            is_place = wish.target.type in (TargetKind.CHANNEL, TargetKind.FORUM)
+            where = place.name if place else str(wish.target.id) if is_place else ""
+            labels.append(short_name(Entry(wish, _name(products, wish)), where))
+        return labels
+
+    async def label(self, interaction: discord.Interaction[Any], wish: Subscription) -> str:
+        """One of them."""
+        return (await self.labels(interaction, [wish]))[0]
 
     # Changes, each noted in the audit.
 
@@ -163,13 +171,13 @@ class Desk:
         what, names = "alert added", {"kinds", "below", "mention_role"}
         if before:
             what, names = "alert changed", {name for name in RULES if getattr(made, name) != getattr(before, name)}
-        await note_change(interaction, what, self.label(interaction, made), spelled(made, names))
+        await note_change(interaction, what, await self.label(interaction, made), spelled(made, names))
         return made
 
     async def change(self, interaction: discord.Interaction[Any], wish: Subscription, **rules: object) -> Subscription:
         """Other rules for one, noted."""
         made = await self.subscriptions.change(wish.guild, wish.id, **rules)
-        await note_change(interaction, "alert changed", self.label(interaction, made), spelled(made, set(rules)))
+        await note_change(interaction, "alert changed", await self.label(interaction, made), spelled(made, set(rules)))
         return made
 
     async def end(self, interaction: discord.Interaction[Any], alert: str) -> tuple[Subscription, str]:
@@ -180,8 +188,8 @@ class Desk:
         sealed = None
         if wish.target.type in _SECRET and not await self._is_used(guild, wish.target):
             sealed = await self.addresses.take(guild, wish.target)
-        await note_change(interaction, "alert ended", self.label(interaction, wish))
-        return wish, self.ended.keep(Ended(wish, sealed))
+        await note_change(interaction, "alert ended", await self.label(interaction, wish))
+        return wish, self.ended.keep(Ended(wish, await self.products_of(wish), sealed))
 
     async def undo(self, interaction: discord.Interaction[Any], key: str) -> Subscription:
         """Take an end back; BadInput once it is too late."""
@@ -191,24 +199,24 @@ class Desk:
         self.ended.take(key)
         if found.sealed is not None:
             await self.addresses.give_back(found.wish.guild, found.wish.target, found.sealed)
-        await self.subscriptions.restore(found.wish, self.products_of(found.wish))
-        await note_change(interaction, "end of alert undone", self.label(interaction, found.wish))
+        await self.subscriptions.restore(found.wish, found.products)
+        await note_change(interaction, "end of alert undone", await self.label(interaction, found.wish))
         return found.wish
 
     async def test(self, interaction: discord.Interaction[Any], wishes: Sequence[Subscription]) -> list[Tried]:
         """Try each target once, all at the same time, and what came of it."""
 
         async def one(wish: Subscription) -> Tried:
-            failed = await self.trial(wish, next(iter(self.products_of(wish)), None))
+            failed = await self.trial(wish, next(iter(await self.products_of(wish)), None))
             missing = missing_here(interaction, wish.target) if failed else ()
-            return Entry(wish, self.name(wish), host=await self.host(wish), missing=missing), failed
+            return Entry(wish, await self.name(wish), host=await self.host(wish), missing=missing), failed
 
         targets = {str(each.target): each for each in wishes}
         return list(await asyncio.gather(*map(one, targets.values())))
 
     async def look(self, wish: Subscription) -> Answer | None:
         """Read its product now, so that the baseline stands before the next change; None for a category."""
-        product = self.products.get(wish.sku or "")
+        product = (await self.products.of(wish.guild)).get(wish.sku or "")
         return await self.scan(product, max_age=self.max_age) if product else None
 
     async def _kept(self, wish: Subscription, target: Target, before: Subscription | None, *, by: int) -> Subscription:
@@ -218,7 +226,8 @@ class Desk:
         rules = {name: getattr(wish, name) for name in RULES}
         if wish.category is not None:
             return await self.subscriptions.add_category(wish.guild, wish.category, target, by=by, **rules)
-        return await self.subscriptions.add(wish.guild, self.products.find(wish.sku or ""), target, by=by, **rules)
+        product = (await self.products.of(wish.guild)).find(wish.sku or "")
+        return await self.subscriptions.add(wish.guild, product, target, by=by, **rules)
 
     async def _is_used(self, guild: int, target: Target) -> bool:
         return any(str(each.target) == str(target) for each in await self.subscriptions.list(guild))
@@ -237,9 +246,14 @@ async def desk_of(interaction: discord.Interaction[Any]) -> Desk:
     return desk
 
 
-def title_of(desk: Desk, wish: Subscription) -> str:
+async def title_of(desk: Desk, wish: Subscription) -> str:
     """Its name, harmless, for the middle of a sentence."""
-    return harmless(desk.name(wish))
+    return harmless(await desk.name(wish))
+
+
+def _name(products: Products, wish: Subscription) -> str:
+    product = products.get(wish.sku or "")
+    return product.name if product else wish.sku or t("everything in {category}", category=wish.category)
 
 
 def _own(standing: Standing | None, guild: int) -> Standing | None:

@@ -127,7 +127,8 @@ async def page_of(interaction: discord.Interaction[Any], desk: Desk, page: int) 
     embed = list_embed(entries, desk.clock.now(), page=page, of=pages, total=len(mine))
     view = View(timeout=None)
     if shown:
-        options = [discord.SelectOption(label=desk.label(interaction, each), value=each.id) for each in shown]
+        labels = await desk.labels(interaction, shown)
+        options = [discord.SelectOption(label=label, value=each.id) for label, each in zip(labels, shown, strict=True)]
         view.add_item(PickSelect(str(page), options=options))
     if pages > 1:
         # Two buttons of one message never share a custom_id.
@@ -142,5 +143,5 @@ async def end(interaction: discord.Interaction[Any], desk: Desk, alert: str) -> 
     wish, key = await desk.end(interaction, alert)
     view = View(timeout=None)
     view.add_item(UndoButton(key))
-    place, name = place_name(wish.target, host), title_of(desk, wish)
+    place, name = place_name(wish.target, host), await title_of(desk, wish)
     return t("{place} no longer hears of **{name}**.", place=place, name=name), view

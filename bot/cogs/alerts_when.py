@@ -57,7 +57,7 @@ class AlertsWhen:
         made = await self._change(interaction, alert, quiet=quiet_hours(start or "", end or "", zone))
         quiet = made[0].quiet
         told = t("Quiet hours: {hours}.", hours=quiet_words(quiet)) if quiet else t("Quiet hours are off.")
-        await interaction.followup.send(f"{told} {self._of(made)}")
+        await interaction.followup.send(f"{told} {await self._of(made)}")
 
     @app_commands.command(description="Gather an alert's news into one message")  # type: ignore[type-var]
     @app_commands.describe(
@@ -87,7 +87,7 @@ class AlertsWhen:
         made = await self._change(interaction, alert, digest=digest_of(typed, zone))
         digest = made[0].digest
         told = t("Gathered: {digest}.", digest=digest_words(digest)) if digest else t("News is told at once again.")
-        await interaction.followup.send(f"{told} {self._of(made)}")
+        await interaction.followup.send(f"{told} {await self._of(made)}")
 
     @app_commands.command(description="Hold an alert's news back for a while")  # type: ignore[type-var]
     @app_commands.describe(
@@ -109,7 +109,8 @@ class AlertsWhen:
             end = typed_until(until or duration or "", self.desk.clock.now(), await self._zone(interaction))
         made = await self._change(interaction, alert, snooze_until=end)
         told = t("Snoozed until {when}.", when=words.moment(end)) if end else t("Awake again.")
-        await interaction.followup.send(f"💤 {told} {self._of(made)}" if end else f"{told} {self._of(made)}")
+        about = await self._of(made)
+        await interaction.followup.send(f"💤 {told} {about}" if end else f"{told} {about}")
 
     async def alert_choices(
         self, interaction: discord.Interaction[Any], typed: str, *, with_all: bool = False
@@ -118,7 +119,8 @@ class AlertsWhen:
         if not await may_manage(interaction):
             return []
         mine = await self.desk.mine(interaction.guild_id or 0)
-        choices = [app_commands.Choice(name=self.desk.label(interaction, each), value=each.id) for each in mine]
+        labels = await self.desk.labels(interaction, mine)
+        choices = [app_commands.Choice(name=label, value=each.id) for label, each in zip(labels, mine, strict=True)]
         if with_all and mine:
             choices.insert(0, app_commands.Choice(name=t("All alerts of this server"), value=ALL))
         wanted = typed.casefold()
@@ -147,11 +149,11 @@ class AlertsWhen:
         chosen = await self.desk.chosen(interaction.guild_id or 0, alert)
         return [await self.desk.change(interaction, each, **rules) for each in chosen]
 
-    def _of(self, made: list[Subscription]) -> str:
+    async def _of(self, made: list[Subscription]) -> str:
         """Which alerts that was about."""
         if len(made) > 1:
             return n("It holds for {count} alert.", "It holds for {count} alerts.", len(made))
-        return t("It holds for the alert for **{name}**.", name=harmless(title_of(self.desk, made[0]), 120))
+        return t("It holds for the alert for **{name}**.", name=harmless(await title_of(self.desk, made[0]), 120))
 
 
 @cache

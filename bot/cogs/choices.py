@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any, Protocol, runtime_checkable
 
 import discord
@@ -10,8 +12,10 @@ from discord import app_commands
 
 from alerts.domain.errors import StoreError, StoreUnavailable
 from alerts.domain.guild import DEFAULT_SETTINGS, GuildSettings
+from alerts.domain.model import Product
 from alerts.domain.text import plain
 from alerts.products import Products
+from alerts.watches import Watched
 
 MANAGE = discord.Permissions(manage_guild=True)
 _PATIENCE = 1.0  # seconds of the three that Discord waits for a first answer
@@ -26,8 +30,24 @@ class KnowsGuilds(Protocol):
 
 
 def product_choices(products: Products, typed: str) -> list[app_commands.Choice[str]]:
-    """At most 25 products near what was typed; the choice's value is the sku."""
-    return [app_commands.Choice(name=plain(p.name, 100), value=p.sku) for p in products.suggest(typed)]
+    """At most 25 products near what was typed; the choice's value is the sku. `products`: those of the asker's guild.
+
+    Products of one name are told apart by their shop.
+    """
+    found = products.suggest(typed)
+    names = Counter(product.name for product in found)
+    return [app_commands.Choice(name=_label(p, is_twice=names[p.name] > 1), value=p.sku) for p in found]
+
+
+def watched_choices(watched: Sequence[Watched], typed: str) -> list[app_commands.Choice[str]]:
+    """The same of what a guild watches; what has left the configuration goes by its sku."""
+    there = [product or Product(sku=watch.sku, name=watch.name or watch.sku) for watch, product in watched]
+    return product_choices(Products(there), typed)
+
+
+def _label(product: Product, *, is_twice: bool) -> str:
+    shop = f" · {product.listings[0].vendor}" if is_twice and product.listings else ""
+    return plain(product.name, 100 - min(40, len(shop))) + plain(shop, 40) if shop else plain(product.name, 100)
 
 
 async def may_manage(interaction: discord.Interaction[Any]) -> bool:

@@ -75,13 +75,13 @@ class HistoryCog(commands.Cog):
         vendor: str | None = None,
         days: app_commands.Range[int, 1, 3650] | None = None,
     ) -> None:
-        found = self._products.find(product)
+        found = (await self._products.of(interaction.guild_id)).find(product)
         await interaction.response.defer(thinking=True, ephemeral=await is_private(interaction))
         await interaction.followup.send(**await self._answer(found, vendor, days or RANGES[USUAL]))
 
     async def press(self, interaction: discord.Interaction[Any], sku: str, window: str, mark: str | None) -> None:
         """Under a history its ranges change it; a button elsewhere is answered, in a guild for the asker alone."""
-        product = self._products.get(sku)
+        product = (await self._products.of(interaction.guild_id)).get(sku)
         if product is None or window not in RANGES:
             raise BadInput(t("This button is from an older version; use `{command}`.", command="/history"))
         vendor = _vendor_of(product, mark)
@@ -106,13 +106,14 @@ class HistoryCog(commands.Cog):
         return {**made, **file, "view": buttons}
 
     @history.autocomplete("product")
-    async def _product(self, _: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
-        return product_choices(self._products, typed)
+    async def _product(self, interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        return product_choices(await self._products.of(interaction.guild_id), typed)
 
     @history.autocomplete("vendor")
     async def _vendor(self, interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
-        product = self._products.get(getattr(interaction.namespace, "product", "") or "")
-        listings = product.listings if product else [each for product in self._products for each in product.listings]
+        mine = await self._products.of(interaction.guild_id)
+        product = mine.get(getattr(interaction.namespace, "product", "") or "")
+        listings = product.listings if product else [each for product in mine for each in product.listings]
         names = dict.fromkeys(each.vendor for each in listings if typed.casefold() in each.vendor.casefold())
         return [app_commands.Choice(name=plain(name, 100), value=name[:100]) for name in list(names)[:25]]
 

@@ -12,10 +12,10 @@ from discord.ext import commands
 from alerts.direct import DirectMessages
 from alerts.domain.errors import BadInput, DeliveryError
 from alerts.domain.guild import Language
-from alerts.domain.model import ChangeKind
+from alerts.domain.model import ChangeKind, Product
 from alerts.domain.standing import Standing
 from alerts.domain.text import harmless
-from alerts.domain.wishes import Subscription
+from alerts.domain.wishes import Subscription, space_of
 from alerts.guilds import Guilds
 from alerts.own import OwnAlerts
 from alerts.products import Products
@@ -36,9 +36,7 @@ class OwnCog(commands.Cog):
 
     async def alert_me(self, interaction: discord.Interaction[Any], sku: str) -> None:
         """Ask for the terms of an alert of one's own, which is changed if there is one."""
-        product = self._products.get(sku)
-        if product is None:
-            raise BadInput(t("This product is no longer offered here."))
+        product = await self._product(interaction, sku)
         before = await self._own.of_product(interaction.user.id, sku)
 
         async def submit(answer: discord.Interaction[Any], price: str, kinds: Sequence[ChangeKind]) -> None:
@@ -50,7 +48,7 @@ class OwnCog(commands.Cog):
         self, interaction: discord.Interaction[Any], sku: str, price: str, kinds: Sequence[ChangeKind]
     ) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
-        user, product, guild = interaction.user.id, self._products.find(sku), interaction.guild_id
+        user, product, guild = interaction.user.id, await self._product(interaction, sku), interaction.guild_id
         before = await self._own.list(user)
         currency = (await self._guilds.settings(guild)).currency if guild else None
         language = Language(spoken())
@@ -78,8 +76,9 @@ class OwnCog(commands.Cog):
         if what == "edit":
             await self.alert_me(interaction, (await self._own.get(user, alert)).sku or "")
         elif what == "stop":
+            name = await self._names(user)
             ended = await self._own.remove(user, alert)
-            text = t("Ended: I no longer write to you of **{product}**.", product=harmless(self._name(ended)))
+            text = t("Ended: I no longer write to you of **{product}**.", product=harmless(name(ended)))
             if message and message.flags.ephemeral:
                 await interaction.response.edit_message(content=text, embed=None, view=ui.me_view("list"))
             else:  # the alert itself, which stays as it is
@@ -91,7 +90,7 @@ class OwnCog(commands.Cog):
     async def picked(self, interaction: discord.Interaction[Any], alert: str) -> None:
         """Show one of one's own."""
         one = await self._own.get(interaction.user.id, alert)
-        embed = said.one_embed(one, self._name, interaction.created_at)
+        embed = said.one_embed(one, await self._names(interaction.user.id), interaction.created_at)
         await interaction.response.edit_message(content=None, embed=embed, view=ui.one_view(one))
 
     async def show_list(self, interaction: discord.Interaction[Any]) -> None:
@@ -99,10 +98,23 @@ class OwnCog(commands.Cog):
         user = interaction.user.id
         mine = await self._own.list(user)
         closed = await self._direct.to_be_said(user) or await self._direct.trouble(user)
-        embed = said.list_embed(mine, self._name, closed, interaction.created_at)
-        view = ui.list_view(mine, self._name, closed)
+        name = await self._names(user)
+        embed = said.list_embed(mine, name, closed, interaction.created_at)
+        view = ui.list_view(mine, name, closed)
         await interaction.edit_original_response(content=None, embed=embed, view=view)
 
-    def _name(self, one: Subscription) -> str:
-        product = self._products.get(one.sku or "")
-        return product.name if product else one.sku or "?"
+    async def _product(self, interaction: discord.Interaction[Any], sku: str) -> Product:
+        """One that this guild may ask for, or that an alert of theirs is about; BadInput for any other."""
+        for place in (interaction.guild_id, space_of(interaction.user.id)):
+            if product := (await self._products.of(place)).get(sku):
+                return product
+        raise BadInput(t("This product is no longer offered here."))
+
+    async def _names(self, user: int) -> said.Names:
+        theirs = await self._products.of(space_of(user))
+
+        def name(one: Subscription) -> str:
+            product = theirs.get(one.sku or "")
+            return product.name if product else one.sku or "?"
+
+        return name

@@ -55,74 +55,79 @@ class ScanCog(commands.Cog):
             self._limits.take(interaction.user.id, interaction.guild_id)
         ephemeral = await is_private(interaction)
         if photo:
-            await answer_soon(interaction, self._of_photo(photo, max_age), ephemeral=ephemeral)
+            await answer_soon(interaction, self._of_photo(interaction.guild_id, photo, max_age), ephemeral=ephemeral)
             return
         if not product or not product.strip(" ,"):
             raise BadInput(t("Say which product, or attach a picture of its bar code as `photo`."))
-        asked = self._asked(product)
-        if len(asked) == 1:
-            await answer_soon(
-                interaction, self._of_one(self._products.named(asked[0]), asked[0], max_age), ephemeral=ephemeral
-            )
-        else:
-            await answer_soon(interaction, self._of_several(asked, max_age), ephemeral=ephemeral)
+        await answer_soon(interaction, self._of_text(interaction.guild_id, product, max_age), ephemeral=ephemeral)
 
     async def refresh(self, interaction: discord.Interaction, sku: str, page: int, *, max_age: timedelta) -> Shown:
         """The same page from the shops, unless they were asked `max_age` ago. It counts as a fresh scan."""
         self._limits.take(interaction.user.id, interaction.guild_id)
-        return await self.page(sku, page, max_age=max_age)
+        return await self.page(interaction, sku, page, max_age=max_age)
 
-    async def page(self, sku: str, page: int, *, max_age: timedelta | None = None) -> Shown:
+    async def page(
+        self, interaction: discord.Interaction, sku: str, page: int, *, max_age: timedelta | None = None
+    ) -> Shown:
         """A page of a product's shops, from memory when that is young enough."""
-        found = self._products.get(sku)
+        found = (await self._products.of(interaction.guild_id)).get(sku)
         if found is None:
             raise BadInput(t("This product is no longer offered by the operator; `/scan` knows the others."))
         return scan_shown(await self._scan(found, max_age=self._max_age if max_age is None else max_age), page)
 
-    async def _of_one(self, meant: Sequence[Product], asked: str, max_age: timedelta) -> Shown:
+    async def _of_text(self, guild: int | None, text: str, max_age: timedelta) -> Shown:
+        mine = await self._products.of(guild)
+        asked = _asked(mine, text)
+        if len(asked) > 1:
+            return await self._of_several(mine, asked, max_age)
+        return await self._of_one(mine, mine.named(asked[0]), asked[0], max_age)
+
+    async def _of_one(self, mine: Products, meant: Sequence[Product], asked: str, max_age: timedelta) -> Shown:
         if not meant:
-            raise UnknownProduct(asked, [each.name for each in self._products.near(asked)])
+            raise UnknownProduct(asked, [each.name for each in mine.near(asked)])
         if len(meant) > 1:
             return picker_shown(meant, asked)
         return scan_shown(await self._scan(meant[0], max_age=max_age))
 
-    async def _of_several(self, asked: Sequence[str], max_age: timedelta) -> Shown:
-        found = await asyncio.gather(*(self._one_of_several(each, max_age) for each in asked))
+    async def _of_several(self, mine: Products, asked: Sequence[str], max_age: timedelta) -> Shown:
+        found = await asyncio.gather(*(self._one_of_several(mine, each, max_age) for each in asked))
         answers = {each.product.sku: each for each in found if isinstance(each, Answer)}
         return scans_shown(list(answers.values()), [each for each in found if isinstance(each, str)])
 
-    async def _one_of_several(self, asked: str, max_age: timedelta) -> Answer | str:
+    async def _one_of_several(self, mine: Products, asked: str, max_age: timedelta) -> Answer | str:
         """What is known of it, or in words why not: one that fails must not keep the others from being shown."""
         try:
-            return await self._scan(self._products.find(asked), max_age=max_age)
+            return await self._scan(mine.find(asked), max_age=max_age)
         except SentryError as error:
             return f"• {harmless(asked, 80)}: {reply_to(error, '')}"
 
-    async def _of_photo(self, photo: discord.Attachment, max_age: timedelta) -> Shown:
-        codes = await self._barcodes.read(photo)
-        meant = {product.sku: product for code in codes for product in self._products.by_code(code)}
+    async def _of_photo(self, guild: int | None, photo: discord.Attachment, max_age: timedelta) -> Shown:
+        codes, mine = await self._barcodes.read(photo), await self._products.of(guild)
+        meant = {product.sku: product for code in codes for product in mine.by_code(code)}
         read = ", ".join(f"`{plain(code, 60).replace('`', '')}`" for code in codes[:3])
         if not meant:
             raise BadInput(t("The code in this picture says {codes}, and no product here goes by that.", codes=read))
-        return await self._of_one(list(meant.values()), ", ".join(codes[:3]), max_age)
-
-    def _asked(self, text: str) -> list[str]:
-        """The products that were asked for, each once. A name with a comma in it is one."""
-        if len(self._products.exactly(text)) == 1:
-            return [text]
-        asked = list(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
-        if len(asked) > _MOST:
-            raise BadInput(t("At most {most} products at once.", most=_MOST))
-        return asked
+        return await self._of_one(mine, list(meant.values()), ", ".join(codes[:3]), max_age)
 
     @scan.autocomplete("product")
-    async def _product(self, _: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
+    async def _product(self, interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        mine = await self._products.of(interaction.guild_id)
         before, comma, last = typed.rpartition(",")
-        if not comma or len(self._products.exactly(typed)) == 1:
-            return product_choices(self._products, typed)
+        if not comma or mine.exactly(typed):
+            return product_choices(mine, typed)
         kept = ", ".join(part.strip() for part in before.split(",") if part.strip())
         more = (
             app_commands.Choice(name=plain(f"{kept}, {each.name}", 100), value=f"{kept}, {each.value}")
-            for each in product_choices(self._products, last)
+            for each in product_choices(mine, last)
         )
         return [each for each in more if len(str(each.value)) <= 100]
+
+
+def _asked(products: Products, text: str) -> list[str]:
+    """The products that were asked for, each once. A name or an address with a comma in it is one."""
+    if products.exactly(text) or products.by_code(text):
+        return [text]
+    asked = list(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
+    if len(asked) > _MOST:
+        raise BadInput(t("At most {most} products at once.", most=_MOST))
+    return asked

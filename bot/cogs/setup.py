@@ -82,8 +82,9 @@ class SetupCog(commands.Cog):
             embed = pages.role_embed(channel, trouble)
             await interaction.response.edit_message(embed=embed, view=steps.role_view(channel))
             return
-        name, offered = role.id if role else None, self._products.suggest("", limit=_MOST)
-        embed = pages.products_embed(channel, name, len(offered), len(self._products))
+        mine = await self._products.of(interaction.guild_id)
+        name, offered = role.id if role else None, mine.suggest("", limit=_MOST)
+        embed = pages.products_embed(channel, name, len(offered), len(mine))
         await interaction.response.edit_message(embed=embed, view=steps.products_view(channel, name, offered))
 
     async def products_chosen(
@@ -94,7 +95,8 @@ class SetupCog(commands.Cog):
             return
         await interaction.response.defer()
         made, trouble = list[str](), ""
-        for product in filter(None, map(self._products.get, skus)):
+        mine = await self._products.of(interaction.guild_id)
+        for product in filter(None, map(mine.get, skus)):
             try:
                 await self._subscriptions.add(interaction.guild_id or 0, product, Target(id=channel),
                                               by=interaction.user.id, mention_role=role)  # fmt: skip

@@ -26,7 +26,7 @@ class StatusCog(commands.Cog):
         is_manager = await may_manage(interaction)
         await interaction.response.defer(ephemeral=True)
         if not is_manager or interaction.guild is None:
-            await interaction.followup.send(embed=vendors_embed(await self._status.vendors()))
+            await interaction.followup.send(embed=vendors_embed(await self._status.vendors(interaction.guild_id)))
             return
 
         def missing(standing: Standing) -> Sequence[str]:

@@ -30,7 +30,7 @@ class WhyCog(commands.Cog):
             return
         if not product:
             raise BadInput("Choose an alert or a product, and I explain it.")
-        found = self._products.find(product)
+        found = (await self._products.of(interaction.guild_id)).find(product)
         await interaction.response.defer(ephemeral=True)
         explained = await self._why.of_product(interaction.guild_id or 0, found)
         await interaction.followup.send(embed=product_why_embed(found.name, explained))
@@ -49,14 +49,14 @@ class WhyCog(commands.Cog):
         await interaction.followup.send(embed=alert_why_embed(alert, explained))
 
     @why.autocomplete("product")
-    async def _product(self, _: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
-        return product_choices(self._products, typed)
+    async def _product(self, interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        return product_choices(await self._products.of(interaction.guild_id), typed)
 
     @why.autocomplete("alert")
     async def _alert(self, interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
-        choices = []
+        choices, mine = [], await self._products.of(interaction.guild_id)
         for stage in await self._why.told(interaction.guild_id or 0, limit=100):
-            product = self._products.get(stage.sku)
+            product = mine.get(stage.sku)
             label = told_choice(stage, product.name if product else stage.sku)
             if typed.casefold() in label.casefold():
                 choices.append(app_commands.Choice(name=label, value=stage.delivery or ""))

@@ -59,7 +59,7 @@ class PageButton(Control[discord.ui.Button[Any]], template=f"hs:scan:page:{_PAGE
         self.sku, self.page = sku, int(page)
 
     async def act(self, interaction: discord.Interaction[Any]) -> None:
-        making = cog_of(interaction, "ScanCog").page(self.sku, self.page)
+        making = cog_of(interaction, "ScanCog").page(interaction, self.sku, self.page)
         await _to_whom_it_belongs(interaction, making)
 
 
@@ -73,7 +73,7 @@ class ProductSelect(Control[discord.ui.Select[Any]], template="hs:scan:pick"):
         )
 
     async def act(self, interaction: discord.Interaction[Any]) -> None:
-        making = cog_of(interaction, "ScanCog").page(self.item.values[0], 0)
+        making = cog_of(interaction, "ScanCog").page(interaction, self.item.values[0], 0)
         await _to_whom_it_belongs(interaction, making)
 
 

@@ -38,7 +38,7 @@ async def wish(grounds: Grounds, times: int = 1) -> None:
         subscriptions = Subscriptions(store=store, watches=watches, clock=clock)
         for _ in range(times):
             await subscriptions.add(
-                world.guild.id, products.find(JETSON), Target(id=channel.id), by=1, first_sight="tell_now"
+                int(world.guild.id), products.find(JETSON), Target(id=channel.id), by=1, first_sight="tell_now"
             )
 
 

@@ -8,6 +8,7 @@ from typing import Self
 
 from alerts.store import keys
 from alerts.store.redis.audit import RedisAudit
+from alerts.store.redis.catalogue import RedisCatalogue
 from alerts.store.redis.dead import RedisDeadLetters
 from alerts.store.redis.episodes import RedisEpisodes
 from alerts.store.redis.first_sights import RedisFirstSights
@@ -37,6 +38,7 @@ class RedisStore(
     RedisAudit,
     RedisWishes,
     RedisPersons,
+    RedisCatalogue,
     RedisFirstSights,
     RedisGuilds,
     RedisSealed,

@@ -21,8 +21,7 @@ class RedisWishes:
 
     async def add_watch(self, watch: Watch) -> bool:
         async with self._link.trouble():
-            if watch.added_by != OPERATOR and watch.guild != space_of(watch.added_by):
-                await self._link.redis.sadd(keys.traces(watch.added_by), str(watch.guild))
+            await self._trace(watch)
             await self._link.redis.sadd(keys.watchers(watch.sku), str(watch.guild))
             body = watch.model_dump_json(exclude_defaults=True)
             return bool(await self._link.redis.hsetnx(keys.watches(watch.guild), watch.sku, body))
@@ -37,6 +36,27 @@ class RedisWishes:
         async with self._link.trouble():
             found = await self._link.redis.hvals(keys.watches(guild))
         return sorted((Watch.model_validate_json(raw) for raw in found), key=lambda w: (w.added_at, w.sku))
+
+    async def put_watch(self, watch: Watch) -> bool:
+        body = watch.model_dump_json(exclude_defaults=True)
+        async with self._link.trouble():
+            await self._trace(watch)
+        return bool(await self._link.run("amend", [keys.watches(watch.guild)], [watch.sku, body]))
+
+    async def _trace(self, watch: Watch) -> None:
+        if watch.added_by != OPERATOR and watch.guild != space_of(watch.added_by):
+            await self._link.redis.sadd(keys.traces(watch.added_by), str(watch.guild))
+
+    async def watches_of(self, sku: str) -> Sequence[Watch]:
+        guilds = sorted(await self.watchers(sku))
+        if not guilds:
+            return []
+        async with self._link.trouble():
+            pipe = self._link.redis.pipeline(transaction=False)
+            for guild in guilds:
+                pipe.hget(keys.watches(guild), sku)
+            found = await pipe.execute()
+        return [Watch.model_validate_json(raw) for raw in found if raw]
 
     async def watchers(self, sku: str) -> frozenset[int]:
         async with self._link.trouble():

@@ -1,0 +1,155 @@
+"""Every product there is: the configured ones, and those that guilds added by their address.
+
+A product added by its address is everybody's who adds the same one: it is scanned once, under one sku. It stays in the
+catalogue when nobody watches it any more, beside its history, so that whoever adds it again goes on where it ended; it
+is only no longer scanned. What a guild calls it is the guild's own, and no guild sees another's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Protocol
+
+from alerts.domain.canonical import canonical, host_of, mark_of
+from alerts.domain.catalogue import UrlProduct, url_product
+from alerts.domain.errors import BadInput
+from alerts.domain.model import Product
+from alerts.products import Products
+from alerts.store.ports import Catalogue as Kept
+from alerts.store.ports import Wishes
+
+
+class CatalogueStore(Kept, Wishes, Protocol):
+    """The parts of memory that this needs."""
+
+
+class Catalogue(Products):
+    """For the engine: `get` and the iteration are everybody's products, as far as this process has noticed them.
+
+    People are answered from `of(guild)`, and faces hold `offered` only.
+    """
+
+    def __init__(self, configured: Iterable[Product], *, store: CatalogueStore) -> None:
+        super().__init__(configured)
+        self._configured, self._store = Products(self._by_sku.values()), store
+        self._added: dict[str, Product] = {}
+        self._marks: dict[str, Product] = {}
+        self._count = 0
+        self._by_address, self._vendors = _addresses(self._configured), _vendors(self._configured)
+
+    def __iter__(self) -> Iterator[Product]:
+        yield from self._by_sku.values()
+        yield from list(self._added.values())
+
+    def __len__(self) -> int:
+        return len(self._by_sku) + len(self._added)
+
+    def get(self, sku: str) -> Product | None:
+        return self._by_sku.get(sku) or self._added.get(sku)
+
+    async def load(self, sku: str) -> Product | None:
+        if self.get(sku) is None:
+            await self.refresh()
+        return self.get(sku)
+
+    async def refresh(self) -> None:
+        """One question to memory when nothing was added since."""
+        count, new = await self._store.added_products(self._count)
+        if count < self._count:  # somebody emptied the store
+            self._added, self._marks = {}, {}
+            count, new = await self._store.added_products(0)
+        for each in new:
+            self._notice(each)
+        self._count = count
+
+    async def of(self, guild: int | None) -> Products:
+        if guild is None:
+            return self._configured
+        await self.refresh()
+        return self._configured.beside(await self._own(guild))
+
+    @property
+    def offered(self) -> Offered:
+        """The same for faces."""
+        return Offered(self, self._configured)
+
+    def is_added(self, sku: str) -> bool:
+        return sku in self._added and sku not in self._by_sku
+
+    async def at(self, address: str) -> Product | None:
+        """The product of a canonical address: configured without a variant, or added before."""
+        if self.noticed(address) is None:
+            await self.refresh()
+        return self.noticed(address)
+
+    def noticed(self, address: str) -> Product | None:
+        """The same, as far as this process has noticed."""
+        return self._by_address.get(address) or self._marks.get(mark_of(address))
+
+    def proposed(self, address: str, *, name: str | None = None, at: datetime) -> UrlProduct:
+        """What would be added for an address: at a configured vendor when the host is one's, to be treated as that."""
+        return url_product(address, name=name, vendor=self._vendors.get(host_of(address)), at=at)
+
+    async def add(self, product: UrlProduct) -> Product:
+        """Keep it for everybody, and answer what is kept: whoever was first has named it."""
+        kept = await self._store.add_product(product)
+        self._notice(kept)
+        return self._added[kept.sku]
+
+    def _notice(self, each: UrlProduct) -> None:
+        product = each.product()
+        self._added[each.sku] = self._marks[each.mark] = product
+
+    async def _own(self, guild: int) -> list[Product]:
+        """What a guild has added or named itself, by its names."""
+        watched = [(watch, self.get(watch.sku)) for watch in await self._store.watches(guild)]
+        return [
+            named(product, watch.name)
+            for watch, product in watched
+            if product and (watch.name or self.is_added(watch.sku))
+        ]
+
+
+class Offered(Products):
+    """What faces hold: the configured products for everybody, and by `of` a guild's own beside them.
+
+    Nothing else leads from a sku to a product that a guild has added, so that no guild can name another's.
+    """
+
+    def __init__(self, catalogue: Catalogue, configured: Iterable[Product]) -> None:
+        super().__init__(configured)
+        self._catalogue = catalogue
+
+    async def of(self, guild: int | None) -> Products:
+        return await self._catalogue.of(guild)
+
+
+def named(product: Product, name: str | None) -> Product:
+    """The product by a guild's own name; its usual one and its shop find it, too."""
+    others = [product.name] if name and name != product.name else []
+    shops = [f"{product.name} {listing.vendor}" for listing in product.listings] if len(product.listings) == 1 else []
+    aliases = (*product.aliases, *others, *shops)
+    return product.model_copy(update={"name": name or product.name, "aliases": aliases})
+
+
+def _addresses(products: Products) -> dict[str, Product]:
+    """Of a listing with a variant the address alone does not say which product is meant."""
+    found: dict[str, Product] = {}
+    for product in products:
+        for listing in product.listings:
+            if listing.variant is None:
+                try:
+                    found.setdefault(canonical(listing.url), product)
+                except BadInput:
+                    continue  # as configured it can be read, or fails for everybody to see
+    return found
+
+
+def _vendors(products: Products) -> dict[str, str]:
+    """The vendor of each host that is one vendor's alone."""
+    names: dict[str, set[str]] = {}
+    for product in products:
+        for listing in product.listings:
+            names.setdefault(host_of(listing.url.lower()), set()).add(listing.vendor)
+    return {host: min(vendors) for host, vendors in names.items() if len(vendors) == 1}

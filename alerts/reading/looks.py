@@ -1,0 +1,36 @@
+"""How to look at each vendor: the configured ones, and whichever host somebody names."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from alerts.ports import Look
+
+_REMEMBERED = 4096  # hosts that nobody configured; the one asked longest ago is forgotten with its breaker and pace
+
+
+class Looks(Mapping[str, Look]):
+    """By vendor. One that is not there is made when it is first asked for, so every name has a look."""
+
+    def __init__(self, vendors: Iterable[str], make: Callable[[str], Look]) -> None:
+        self._make = make
+        self._fixed = {name: make(name) for name in vendors}
+        self._others: OrderedDict[str, Look] = OrderedDict()
+
+    def __getitem__(self, vendor: str) -> Look:
+        look = self._fixed.get(vendor) or self._others.get(vendor)
+        if look is None:
+            look = self._others[vendor] = self._make(vendor)
+        if vendor in self._others:
+            self._others.move_to_end(vendor)
+            while len(self._others) > _REMEMBERED:
+                self._others.popitem(last=False)
+        return look
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self._fixed
+        yield from list(self._others)
+
+    def __len__(self) -> int:
+        return len(self._fixed) + len(self._others)

@@ -1,0 +1,52 @@
+"""Products that were added by their address: a hash by the address's mark, and a list of the marks as they came.
+
+Beside them what waits for somebody's press of a button, in keys that end by themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from alerts.domain.catalogue import UrlProduct
+from alerts.store import keys
+from alerts.store.redis.link import Link
+
+_AT_ONCE = 500
+
+
+class RedisCatalogue:
+    """See ports.Catalogue and ports.Pendings."""
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+
+    async def add_product(self, product: UrlProduct) -> UrlProduct:
+        names = [keys.ADDED, keys.ADDED_ORDER]
+        kept = await self._link.run("add_product", names, [product.mark, product.model_dump_json()])
+        return UrlProduct.model_validate_json(kept)
+
+    async def added_products(self, since: int) -> tuple[int, Sequence[UrlProduct]]:
+        async with self._link.trouble():
+            pipe = self._link.redis.pipeline(transaction=True)
+            pipe.llen(keys.ADDED_ORDER)
+            pipe.lrange(keys.ADDED_ORDER, since, -1)
+            count, marks = await pipe.execute()
+            bodies: list[str | None] = []
+            for start in range(0, len(marks), _AT_ONCE):
+                bodies += await self._link.redis.hmget(keys.ADDED, marks[start : start + _AT_ONCE])
+        return int(count), [UrlProduct.model_validate_json(body) for body in bodies if body]
+
+    async def put_pending(self, guild: int, name: str, body: str, *, ttl: timedelta) -> None:
+        async with self._link.trouble():
+            await self._link.redis.set(keys.pending(guild, name), body, px=int(ttl.total_seconds() * 1000))
+
+    async def pending(self, guild: int, name: str) -> str | None:
+        async with self._link.trouble():
+            found: str | None = await self._link.redis.get(keys.pending(guild, name))
+        return found
+
+    async def take_pending(self, guild: int, name: str) -> str | None:
+        async with self._link.trouble():
+            found: str | None = await self._link.redis.getdel(keys.pending(guild, name))
+        return found
