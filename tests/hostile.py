@@ -29,9 +29,10 @@ from pydantic import AwareDatetime, BaseModel, TypeAdapter, ValidationError
 from alerts.domain.deliveries import Delivery
 from alerts.domain.episodes import Episode, opened
 from alerts.domain.letters import Letter, Part
-from alerts.domain.model import Point, Snapshot
+from alerts.domain.model import Point, Snapshot, Tier
 from alerts.domain.money import Money
 from alerts.domain.quiet import Digest, QuietHours
+from alerts.domain.quota import Use
 from alerts.domain.stats import Timeline, timeline
 from alerts.domain.text import plain
 from alerts.domain.wishes import Subscription
@@ -353,6 +354,9 @@ HOW: dict[Any, Callable[[Maker], Any]] = {
     bool: lambda maker: bool(maker.random.getrandbits(1)),
     bytes: lambda _: b"\x89PNG",
     Any: lambda _: None,
+    # A watch's name, tier or pause, and how many of each a guild has.
+    object: lambda maker: maker.random.choice([True, Tier.HOT, maker.text(60)]),
+    Use: lambda maker: Use(*(maker.random.randint(0, 10**6) for _ in Use._fields)),
 }
 _ZONE = "America/Argentina/ComodRivadavia"  # the longest name there is
 _DIGESTS: list[dict[str, Any]] = [

@@ -33,6 +33,7 @@ def cut(text: str, limit: int) -> str:
     """At most `limit` UTF-16 units, ending in an ellipsis when something was cut."""
     if units(text) <= limit:
         return text
+    text = text[: max(0, limit - 1)]  # no letter counts less than one: a megabyte is not walked letter by letter
     while text and units(text) > limit - 1:
         text = text[:-1]
     return text + "…"

@@ -44,6 +44,7 @@ NOT_SHOWN = {
     "bot.ui.wish.rules_text": "a part of a description, which is longer: card_embed and panel_embed",
     "bot.ui.scans.Signpost": "discord.py's own button; controls_for makes it",
     "bot.cogs.alerts_forms._RulesForm": "has no field of its own: what is made of it is walked",
+    "bot.ui.watching.plan_text": "a file",
 }
 
 
