@@ -32,5 +32,5 @@ def arm(callback: Callback) -> None:
 
 def disarm() -> None:
     """Nothing happens at any place any more."""
-    global _callback  # noqa: PLW0603
+    global _callback  # noqa: PLW0603 - as in `arm`
     _callback = None

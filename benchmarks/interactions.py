@@ -38,7 +38,7 @@ from alerts.domain.money import Money
 from alerts.settings.model import Settings
 from alerts.store.embedded import Embedded
 from alerts.store.redis.store import RedisStore
-from benchmarks.interacting.other import Discord
+from benchmarks.other_process import Server
 from bot import logs
 from bot.app import assemble, plug_in
 from bot.client import Client
@@ -115,14 +115,14 @@ async def _measure(seconds: float, rounds: int, *, profile: bool) -> list[Figure
 
 
 @asynccontextmanager
-async def _connected_bot(skus: Sequence[str]) -> AsyncIterator[Discord]:
+async def _connected_bot(skus: Sequence[str]) -> AsyncIterator[Server]:
     """The whole bot but for the shops, ready; every product looked at once."""
     logs.configure(logging.WARNING)
     clock = SystemClock()
     with tempfile.TemporaryDirectory(prefix="hs-interactions-") as folder:
         settings = _settings(skus, Path(folder))
         async with (
-            Discord.start() as discord,
+            Server.start("benchmarks.interacting.server") as discord,
             Embedded(Path(folder)) as valkey,
             RedisStore(valkey.url) as store,
             Client(api_base=discord.api_base, notes=store, clock=clock) as client,

@@ -64,7 +64,7 @@ class Charts:
             return await asyncio.wait_for(asyncio.shield(drawing), self._longest)
         except TimeoutError:
             log.warning("a chart takes too long", waiting=self._waiting)
-        except Exception:
+        except Exception:  # the bulkhead around one drawing: the words go out without it
             log.exception("a chart could not be drawn", sku=past.product.sku, days=days)
         return None
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import resource
-import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -14,7 +12,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 from alerts.addresses import Addresses
 from alerts.clock import SystemClock
@@ -24,6 +21,7 @@ from alerts.products import Products
 from alerts.store.embedded import Embedded
 from alerts.store.redis.store import RedisStore
 from alerts.store.seal import KeyRing
+from benchmarks.other_process import Server
 from bot import logs
 from bot.client import Client
 from bot.notify.apprise_worker import AppriseWorker
@@ -35,7 +33,6 @@ _IDLE = 0.01
 _WAIT = timedelta(milliseconds=250)
 _LAST_TURN = 10.0  # what is on its way at the end has so long, as at the bot's own end
 MEMORY = 300.0  # MB, the bar of every scenario
-Json = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,53 +43,6 @@ class Figure:
     value: str
     bar: str = ""
     ok: bool | None = None
-
-
-class Server:
-    """The other process, spoken to over its pipes; it ends when they close."""
-
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self._process = process
-        self._turn = asyncio.Lock()
-        self.api_base = ""
-
-    @classmethod
-    @asynccontextmanager
-    async def start(cls, kind: str) -> AsyncIterator[Server]:
-        """`playground` or `lean` (server.py)."""
-        pipe = asyncio.subprocess.PIPE
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "benchmarks.delivering.server", kind,
-            stdin=pipe, stdout=pipe, cwd=Path(__file__).parents[2], limit=1 << 26,
-        )  # fmt: skip
-        server = cls(process)
-        try:
-            server.api_base = f"http://127.0.0.1:{(await server._said())['port']}{BASE}"
-            yield server
-        finally:
-            assert process.stdin
-            process.stdin.close()
-            try:
-                await asyncio.wait_for(process.wait(), 5)
-            except TimeoutError:
-                process.kill()
-                await process.wait()
-
-    async def __call__(self, name: str, **with_: Any) -> Json:
-        """Have something done."""
-        async with self._turn:
-            assert self._process.stdin
-            self._process.stdin.write(json.dumps([name, with_]).encode() + b"\n")
-            await self._process.stdin.drain()
-            return await self._said()
-
-    async def _said(self) -> Json:
-        assert self._process.stdout
-        line = await self._process.stdout.readline()
-        if not line:
-            raise RuntimeError("the benchmark's Discord ended: its reason stands above, on stderr")
-        found: Json = json.loads(line)
-        return found
 
 
 @dataclass(slots=True)
@@ -149,7 +99,7 @@ async def rig(products: Products, *, server: str = "playground", pace: float | N
     clock = SystemClock()
     with tempfile.TemporaryDirectory(prefix="hs-delivery-") as folder:
         async with (
-            Server.start(server) as discord,
+            Server.start("benchmarks.delivering.server", server) as discord,
             Embedded(Path(folder)) as valkey,
             RedisStore(valkey.url) as store,
             Client(api_base=discord.api_base, notes=store, clock=clock) as client,

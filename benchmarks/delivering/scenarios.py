@@ -7,8 +7,10 @@ import time
 from collections import Counter
 from collections.abc import Collection, Sequence
 
+from benchmarks.other_process import Json
+
 from . import facts
-from .rig import MEMORY, Figure, Json, Rig, rig, rss, scaled
+from .rig import MEMORY, Figure, Rig, rig, rss, scaled
 
 Pair = tuple[str, str]  # a channel and a product: one alert
 RATE, BAN_SHARE, LONE = 45.0, 100, 5.0  # the bars of the issue

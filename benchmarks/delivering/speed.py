@@ -15,10 +15,11 @@ import discord
 import orjson
 from redis.asyncio import Redis
 
+from benchmarks.other_process import Server
 from bot.playground.discord.ids import stable
 
 from . import facts
-from .rig import MEMORY, TOKEN, Figure, Rig, Server, cpu_of, rig, rss, scaled
+from .rig import MEMORY, TOKEN, Figure, Rig, cpu_of, rig, rss, scaled
 
 T = TypeVar("T")
 RATE = 1500.0
@@ -60,7 +61,7 @@ async def unlimited(scale: float, *, profile: bool = False) -> list[Figure]:
         bare = await _bare(it.server, count, sweep=True)
         tamed = await _bare(it.server, count, sweep=False)
         raw = await _raw(it.server, [stable(4 * _FIRST + n) for n in range(count)])
-    async with Server.start("playground") as playground:
+    async with Server.start("benchmarks.delivering.server", "playground") as playground:
         made = await playground("build", guilds=max(1, PLAYGROUND_POSTS // 50), channels=50)
         ceiling = await _raw(playground, [channel for _, channels in made["guilds"] for channel in channels])
     return [
@@ -125,6 +126,7 @@ async def _bare(server: Server, count: int, *, sweep: bool) -> Cost:
     embed.set_footer(text=f"Alert {'a' * 24}")
     client = discord.Client(intents=discord.Intents(guilds=True), max_messages=None, max_ratelimit_timeout=30.0)
     if not sweep:
+        # As bot/client.py does, which says why.
         client.http._try_clear_expired_ratelimits = lambda: None  # type: ignore[method-assign] # noqa: SLF001
     none = discord.AllowedMentions.none()
 

@@ -63,6 +63,7 @@ class TappedRedis(Redis):
     async def execute_command(self, *args: Any, **options: Any) -> Any:
         return await _passing(_name(args, self._named), partial(super().execute_command, *args, **options))
 
+    # The library passes its flags by place, here and below.
     def pipeline(self, transaction: bool = True, shard_hint: str | None = None) -> Pipeline:  # noqa: FBT001, FBT002
         return _TappedPipeline(self.connection_pool, self.response_callbacks, transaction, shard_hint)
 
@@ -112,7 +113,7 @@ def _sentinel_pool(address: Address) -> _SentinelPool:
     if address.is_secure:
         options["ssl"] = guards["ssl"] = True
         guards |= {key: value for key, value in options.items() if key.startswith("ssl_")}
-    # One question each: the connection to the master asks all of them again.
+    # One question each: the connection to the master asks all of them again. The library has no types for either class.
     once = Retry(NoBackoff(), 0)
     sentinels = Sentinel(address.hosts, sentinel_kwargs={**_LIMITS, "retry": once, **guards})  # type: ignore[no-untyped-call]
     return _SentinelPool(  # type: ignore[no-untyped-call]

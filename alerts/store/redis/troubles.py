@@ -11,7 +11,7 @@ from redis.exceptions import (
     MovedError,
     ReadOnlyError,
     RedisClusterException,
-    TimeoutError,  # noqa: A004
+    TimeoutError,  # noqa: A004 - as above
     TryAgainError,
 )
 

@@ -1,4 +1,4 @@
-"""The other process, spoken to over its pipes; it ends when they close."""
+"""A benchmark's Discord in a process of its own, spoken to over its pipes; it ends when they close."""
 
 from __future__ import annotations
 
@@ -15,21 +15,22 @@ from bot.playground.discord.rest import BASE
 Json = dict[str, Any]
 
 
-class Discord:
-    """server.py, as seen from here."""
+class Server:
+    """The other process, spoken to over its pipes; it ends when they close."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self._process = process
+        self._turn = asyncio.Lock()
         self.api_base = ""
 
     @classmethod
     @asynccontextmanager
-    async def start(cls) -> AsyncIterator[Discord]:
-        """Started, listening; ended at the end."""
+    async def start(cls, module: str, *args: str) -> AsyncIterator[Server]:
+        """Started, listening; ended at the end. `module` is what `python -m` runs."""
         pipe = asyncio.subprocess.PIPE
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "benchmarks.interacting.server",
-            stdin=pipe, stdout=pipe, cwd=Path(__file__).parents[2], limit=1 << 26,
+            sys.executable, "-m", module, *args,
+            stdin=pipe, stdout=pipe, cwd=Path(__file__).parents[1], limit=1 << 26,
         )  # fmt: skip
         server = cls(process)
         try:
@@ -46,10 +47,11 @@ class Discord:
 
     async def __call__(self, name: str, **with_: Any) -> Json:
         """Have something done."""
-        assert self._process.stdin
-        self._process.stdin.write(json.dumps([name, with_]).encode() + b"\n")
-        await self._process.stdin.drain()
-        return await self._said()
+        async with self._turn:
+            assert self._process.stdin
+            self._process.stdin.write(json.dumps([name, with_]).encode() + b"\n")
+            await self._process.stdin.drain()
+            return await self._said()
 
     async def _said(self) -> Json:
         assert self._process.stdout
