@@ -57,10 +57,19 @@ class History:
         self._store, self._clock = store, clock
 
     async def __call__(
-        self, product: Product, *, vendor: str | None = None, days: int | None = None, limit: int = 50
+        self,
+        product: Product,
+        *,
+        vendor: str | None = None,
+        days: int | None = None,
+        since: datetime | None = None,
+        limit: int = 50,
     ) -> Sequence[Point]:
-        """The newest `limit` points, newest first; of one vendor (any case) or all; of the last `days` or all time."""
-        since = self._clock.now() - timedelta(days=days) if days else None
+        """The newest `limit` points, newest first; of one vendor (any case) or all.
+
+        Of the last `days`, of what came `since`, or of all time.
+        """
+        since = self._clock.now() - timedelta(days=days) if days else since
         points = [point for each in await self._of(_listings(product, vendor), since, limit) for point in each]
         return heapq.nlargest(limit, points, key=lambda point: point.at)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Protocol, Self
 
@@ -19,6 +20,7 @@ _RECONNECTION = timedelta(seconds=1)
 log = structlog.get_logger()
 
 ScanSlot = Callable[[str, datetime], Awaitable[None]]
+DoJob = Callable[[int, str], Awaitable[None]]
 
 
 class JobQueue(Protocol):
@@ -27,8 +29,11 @@ class JobQueue(Protocol):
     async def put(self, sku: str, *, slot: datetime) -> None:
         """Queue a scan; the same product and slot again is the same job."""
 
+    async def put_job(self, guild: int, job_id: str) -> None:
+        """Queue what somebody began in the background; the same id again is the same job, until it is done."""
+
     async def work(self) -> None:
-        """Do queued scans until cancelled."""
+        """Do what is queued until cancelled."""
 
 
 class DocketQueue:
@@ -38,7 +43,7 @@ class DocketQueue:
     when it is handed to the next one.
     """
 
-    def __init__(self, url: str, *, scan: ScanSlot, concurrency: int = 20) -> None:
+    def __init__(self, url: str, *, scan: ScanSlot, job: DoJob | None = None, concurrency: int = 20) -> None:
         separator = "&" if "?" in url else "?"
         # redis-py's pool raises instead of waiting: leave three connections a job.
         pool = f"max_connections={concurrency * 3 + 20}"
@@ -48,11 +53,16 @@ class DocketQueue:
         async def scan_product(sku: str, slot_ms: int) -> None:
             await scan(sku, datetime.fromtimestamp(slot_ms / 1000, UTC))
 
-        self._job = scan_product
+        async def do_job(guild: int, job_id: str) -> None:
+            if job:
+                await job(guild, job_id)
+
+        self._job, self._errand = scan_product, do_job
 
     async def __aenter__(self) -> Self:
         await self._docket.__aenter__()
         self._docket.register(self._job)
+        self._docket.register(self._errand)
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -60,10 +70,12 @@ class DocketQueue:
 
     async def put(self, sku: str, *, slot: datetime) -> None:
         slot_ms = round(slot.timestamp() * 1000)
-        try:
+        with _trouble():
             await self._docket.add(self._job, key=f"scan:{sku}:{slot_ms}")(sku, slot_ms)
-        except (RedisError, RedisClusterException, OSError) as exc:
-            raise StoreUnavailable(f"The job queue does not answer ({type(exc).__name__}).") from exc
+
+    async def put_job(self, guild: int, job_id: str) -> None:
+        with _trouble():
+            await self._docket.add(self._errand, key=f"job:{guild}:{job_id}")(guild, job_id)
 
     async def work(self) -> None:
         while True:
@@ -89,6 +101,14 @@ class DocketQueue:
             schedule_automatic_tasks=False,
         ) as worker:
             await worker.run_forever()
+
+
+@contextmanager
+def _trouble() -> Iterator[None]:
+    try:
+        yield
+    except (RedisError, RedisClusterException, OSError) as exc:
+        raise StoreUnavailable(f"The job queue does not answer ({type(exc).__name__}).") from exc
 
 
 def _is_cluster_away(exc: BaseException) -> bool:

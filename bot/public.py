@@ -44,9 +44,26 @@ def point_as_public(point: Point) -> dict[str, Any]:
     }
 
 
+def product_as_public(product: Product) -> dict[str, Any]:
+    """What can be asked for, and where it is sold."""
+    return {
+        "sku": product.sku,
+        "name": product.name,
+        "aliases": list(product.aliases),
+        "category": product.category,
+        "tier": product.tier.value,
+        "listings": [{"vendor": each.vendor, "url": each.url} for each in product.listings],
+    }
+
+
+def points_as_public(product: Product, points: Sequence[Point]) -> dict[str, Any]:
+    """The points of a history, as they come."""
+    return {"sku": product.sku, "name": product.name, "points": [point_as_public(point) for point in points]}
+
+
 def history_as_public(product: Product, points: Sequence[Point], line: Timeline, days: int | None) -> dict[str, Any]:
     """A history; its statistics once anything is known."""
-    said = {"sku": product.sku, "name": product.name, "points": [point_as_public(point) for point in points]}
+    said = points_as_public(product, points)
     return {**said, "statistics": statistics_as_public(line, days)} if line.stretches else said
 
 

@@ -89,6 +89,7 @@ class Endpoint:
     refuses: Sequence[Code] = ()
     cost: Cost = Cost.REQUEST
     has_etag: bool = False
+    headers: Mapping[str, str] = field(default_factory=dict)  # that a request may have, and what they do
 
     def codes(self) -> frozenset[Code]:
         """Every problem that it may answer with."""

@@ -13,6 +13,7 @@ from alerts.domain.errors import (
     BadInput,
     NotFound,
     ReadError,
+    SentryError,
     StoreError,
     TooSoon,
     UnknownProduct,
@@ -34,13 +35,17 @@ def problem_of(exc: Exception, request: web.Request, clock: Clock) -> Problem:
         return exc
     if isinstance(exc, web.HTTPException):
         return _of_http(exc, request)
-    if isinstance(exc, TooSoon):
-        return Problem(Code.FRESH_LIMITED, retry_after=max(1.0, (exc.again - clock.now()).total_seconds()))
-    for ancestor in type(exc).__mro__:
-        if ancestor in _OURS:
-            return _OURS[ancestor](exc)
+    if isinstance(exc, SentryError):
+        return problem_of_ours(exc, clock)
     log.error("request failed", method=request.method, route=route_of(request), exc_info=exc)
     return Problem(Code.INTERNAL)
+
+
+def problem_of_ours(exc: SentryError, clock: Clock) -> Problem:
+    """The same of an error that was worded by us."""
+    if isinstance(exc, TooSoon):
+        return Problem(Code.FRESH_LIMITED, retry_after=max(1.0, (exc.again - clock.now()).total_seconds()))
+    return next((_OURS[ancestor](exc) for ancestor in type(exc).__mro__ if ancestor in _OURS), Problem(Code.INTERNAL))
 
 
 def _unknown_product(exc: Any) -> Problem:

@@ -17,6 +17,7 @@ _HEADERS = {
     "X-Request-ID": {"schema": {"type": "string"}, "description": "Tell it to the operator in case of trouble."},
     "X-Response-Time": {"schema": {"type": "string"}, "description": "Such as 12.3ms."},
 }
+_PLAIN = {"type": "string", "pattern": "^[!-~]+$", "maxLength": 128}
 _RATE = {
     "X-RateLimit-Tier": {"schema": {"type": "string"}},
     "X-RateLimit-Limit": {"schema": {"type": "integer"}},
@@ -67,7 +68,7 @@ def _operation(each: Endpoint, refs: _Refs) -> dict[str, Any]:
         "operationId": _operation_id(each),
         "summary": each.summary,
         "tags": [each.tag],
-        "parameters": [*_path_parameters(each.path), *_query_parameters(each.query)],
+        "parameters": [*_path_parameters(each.path), *_query_parameters(each.query), *_header_parameters(each)],
         "responses": _responses(each, refs),
     }
     if each.body:
@@ -89,6 +90,11 @@ def _operation_id(each: Endpoint) -> str:
 def _path_parameters(path: str) -> list[dict[str, Any]]:
     return [{"name": name, "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
             for name in re.findall(r"\{(\w+)", path)]  # fmt: skip
+
+
+def _header_parameters(each: Endpoint) -> list[dict[str, Any]]:
+    return [{"name": name, "in": "header", "required": False, "description": says, "schema": _PLAIN}
+            for name, says in each.headers.items()]  # fmt: skip
 
 
 def _query_parameters(model: type[BaseModel] | None) -> list[dict[str, Any]]:
