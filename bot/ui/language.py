@@ -37,6 +37,11 @@ def n(one: str, many: str, count: int, /, **values: object) -> str:
     return _catalogue(_language.get()).ngettext(one, many, count).format(count=count, **values)
 
 
+def N_(text: str, /) -> str:  # noqa: N802 - gettext's own name for it
+    """Mark a text for the catalogues; t() translates it when it is said."""
+    return text
+
+
 def language_of(locale: object) -> str:
     """Our name for one of Discord's locales; English for one that we do not speak."""
     return LANGUAGES.get(str(locale), "en")
