@@ -20,6 +20,7 @@ from alerts.audit import Audit
 from alerts.domain.errors import DiscordRefused
 from alerts.ports import Clock
 from alerts.store.ports import Notes
+from bot.translator import Translator
 from bot.ui.controls import answer_error, answer_unheard, is_heard
 from bot.ui.language import language_of, speak
 
@@ -93,8 +94,10 @@ class Client(commands.AutoShardedBot):
         await self._sync_if_changed()
 
     async def _sync_if_changed(self) -> None:
-        """Upload the commands only when they differ from those Discord has: creating them is rationed."""
-        payload = [command.to_dict(self.tree) for command in self.tree.get_commands()]
+        """Upload the commands only when they or their translations differ from Discord's: creating them is rationed."""
+        translator = Translator()
+        await self.tree.set_translator(translator)
+        payload = [await each.get_translated_payload(self.tree, translator) for each in self.tree.get_commands()]
         digest = hashlib.sha256(orjson.dumps(payload, option=orjson.OPT_SORT_KEYS)).hexdigest()
         name = f"commands:{self.application_id}"
         there = await self.tree.fetch_commands()

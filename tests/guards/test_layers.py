@@ -134,6 +134,7 @@ def test_time_is_asked_of_the_clock_alone() -> None:
                 "bot/admins.py",
                 "bot/audit.py",
                 "bot/returns.py",
+                "bot/translator.py",
                 "bot/cogs/**",
                 "bot/ui/**",
             ),
