@@ -161,7 +161,7 @@ def merged(wanted: Catalog, old: Catalog) -> Catalog:
         fits = known is not None and known.id == each.id and not known.fuzzy
         made.add(
             each.id,
-            known.string if known is not None and fits else None,
+            known.string if known is not None and fits else "",
             locations=each.locations,
             auto_comments=each.auto_comments,
             user_comments=known.user_comments if known is not None else (),
