@@ -64,6 +64,24 @@ class Buttons(discord.ui.View):
         await interaction.response.edit_message(content=f"chosen {select.values[0]}")
 
 
+class German(app_commands.Translator):
+    """A few words of German."""
+
+    async def translate(
+        self, string: app_commands.locale_str, locale: discord.Locale, _: app_commands.TranslationContextTypes
+    ) -> str | None:
+        words = {
+            "watch": "beobachten",
+            "add": "hinzufügen",
+            "product": "produkt",
+            "tier": "takt",
+            "Hot": "Heiß",
+            "Watch a product": "Beobachtet ein Produkt",
+            "Why this alert?": "Warum dieser Alarm?",
+        }
+        return words.get(string.message) if locale is discord.Locale.german else None
+
+
 async def products(_: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
     found = [name for name in PRODUCTS if typed.lower() in name.lower()]
     return [app_commands.Choice(name=name, value=PRODUCTS[name]) for name in found]
@@ -71,6 +89,8 @@ async def products(_: discord.Interaction, typed: str) -> list[app_commands.Choi
 
 def small_bot(bot: TinyBot) -> None:
     """/scan, /watch add (managers), /nasty, /silent and a message menu."""
+
+    bot.translator = German()
 
     @bot.tree.command(description="See every shop")
     @app_commands.describe(product="What to look for", fresh="Look again")

@@ -26,6 +26,13 @@ def may(server: DiscordServer, channel: str, permission: Permission) -> bool:
     return bool(world.permissions(world.bot, world.channel(channel)) & permission)
 
 
+async def speak_german(page: Page) -> None:
+    await page.click("#open-lab")
+    await page.select_option("#lab-locale", label="Deutsch")
+    await expect(page.locator("#lab [role=status]")).to_have_text("Language: Deutsch.")
+    await page.get_by_role("button", name="Done").click()
+
+
 # Switches
 
 
@@ -107,13 +114,38 @@ async def test_commands_work_in_direct_messages(page: Page) -> None:
 
 
 async def test_a_person_chooses_the_language_of_discord(page: Page) -> None:
-    await page.click("#open-lab")
-    await page.select_option("#lab-locale", label="Deutsch")
-    await expect(page.locator("#lab [role=status]")).to_have_text("Language: Deutsch.")
-    await page.get_by_role("button", name="Done").click()
+    await speak_german(page)
     await type_line(page, "/chart")
 
     await expect(page.locator(".embed-description")).to_have_text("in de")
+
+
+async def test_commands_are_named_and_described_in_that_language(page: Page) -> None:
+    await speak_german(page)
+    await page.locator("#composer").press_sequentially("/beob")
+    choice = page.locator("#picker [role=option]")
+    await expect(choice).to_have_text("/beobachten hinzufügenBeobachtet ein Produktproduktchannel")
+    await choice.click()
+
+    await expect(page.locator("#command .form-head b")).to_have_text("/beobachten hinzufügen")
+    await expect(page.locator("label[for=option-product]")).to_contain_text("produkt")
+    await page.locator("[data-chip=tier]").click()
+    await expect(page.locator("#option-tier option").nth(1)).to_have_text("Heiß")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "/beobachten hinzufügen produkt:pi5 channel:#deals takt:Heiß",
+        "/watch add product:pi5 channel:#deals tier:hot",
+    ],
+)
+async def test_a_line_may_be_typed_in_that_language_or_in_english(page: Page, line: str) -> None:
+    await speak_german(page)
+    await page.fill("#composer", line)
+    await page.keyboard.press("Enter")
+
+    await expect(page.locator(".message .content").last).to_contain_text("nobody")
 
 
 async def test_the_switches_work_with_the_keyboard_alone(page: Page, server: DiscordServer) -> None:

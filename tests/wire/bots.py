@@ -22,9 +22,11 @@ class TinyBot(discord.AutoShardedClient):
         super().__init__(intents=intents, max_messages=None, guild_ready_timeout=0.1)
         self.tree = app_commands.CommandTree(self)
         self.resumed = asyncio.Event()
+        self.translator: app_commands.Translator | None = None
         setup(self)
 
     async def setup_hook(self) -> None:
+        await self.tree.set_translator(self.translator)
         await self.tree.sync()
 
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:

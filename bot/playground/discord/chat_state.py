@@ -2,7 +2,7 @@
 
 from .lab import Lab
 from .shapes import DM, FORUM, THREAD, Channel, Guild, Json, User
-from .slash import CHAT_INPUT, MESSAGE_MENU, Slash, leaves
+from .slash import CHAT_INPUT, MESSAGE_MENU, Slash, in_language, leaves
 from .world import Event, World
 
 LAST_MESSAGES = 200
@@ -75,12 +75,18 @@ def _channel(channel: Channel) -> Json:
 
 def _commands(slash: Slash, user: User, channel: Channel) -> list[Json]:
     offered = [command for command in slash.offered(user, channel) if command["type"] == CHAT_INPUT]
-    found = [leaf for command in offered for leaf in leaves(command)]
+    found = [leaf for command in offered for leaf in leaves(command, user.locale)]
     return [
-        {"name": leaf.name, "description": leaf.description, "options": list(leaf.options)}
+        {
+            "name": leaf.name,
+            "shown": " ".join(leaf.shown),
+            "description": leaf.description,
+            "options": list(leaf.options),
+        }
         for leaf in sorted(found, key=lambda leaf: leaf.words)
     ]
 
 
-def _menus(slash: Slash, user: User, channel: Channel) -> list[str]:
-    return [command["name"] for command in slash.offered(user, channel) if command["type"] == MESSAGE_MENU]
+def _menus(slash: Slash, user: User, channel: Channel) -> list[Json]:
+    menus = [command for command in slash.offered(user, channel) if command["type"] == MESSAGE_MENU]
+    return [{"name": menu["name"], "shown": in_language(menu, user.locale)["shown"]} for menu in menus]

@@ -1,6 +1,7 @@
 """What Discord refuses in the commands an application registers."""
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from .problems import Problems, length
@@ -13,6 +14,10 @@ BELOW = {SUB_COMMAND: ANYTHING - {SUB_COMMAND, SUB_GROUP}, SUB_GROUP: frozenset(
 """What may stand inside a sub-command and inside a group."""
 TAKES_CHOICES = frozenset({3, 4, 10})
 COMMAND_SIZE = 8000
+LOCALES = frozenset(
+    "id da de en-GB en-US es-ES es-419 fr hr it lt hu nl no pl pt-BR ro fi sv-SE vi tr cs el bg ru uk hi th zh-CN ja"
+    " zh-TW ko".split()
+)
 
 
 def check_commands(payloads: list[Json]) -> None:
@@ -38,21 +43,37 @@ def check_command(payload: Json) -> None:
 
 def _check(problems: Problems, command: Json) -> None:
     if command.get("type", 1) == 1:
-        _check_name(problems, command.get("name"), "APPLICATION_COMMAND_INVALID_NAME")
-        problems.at("description").text(command.get("description"), most=100, least=1, required=True)
+        _check_name(problems, command, "APPLICATION_COMMAND_INVALID_NAME")
+        _check_text(problems, command, "description", most=100)
         _check_options(problems.at("options"), command.get("options"), allowed=ANYTHING)
         if _size(command) > COMMAND_SIZE:
             problems.add("APPLICATION_COMMAND_TOO_LARGE", "Command exceeds maximum size (8000)")
         return
-    problems.at("name").text(command.get("name"), most=32, least=1, required=True)
+    _check_text(problems, command, "name", most=32)
     if command.get("description"):
         problems.at("description").add("APPLICATION_COMMAND_INVALID_DESCRIPTION", "Context menus have no description")
 
 
-def _check_name(problems: Problems, name: Any, code: str) -> None:
-    problems.at("name").text(name, most=32, least=1, required=True)
-    if isinstance(name, str) and (not NAME.match(name) or name != name.lower()):
-        problems.at("name").add(code, "Command name is invalid")
+def _check_name(problems: Problems, node: Json, code: str) -> None:
+    _check_text(problems, node, "name", most=32)
+    for at, name in _versions(problems, node, "name"):
+        if isinstance(name, str) and (not NAME.match(name) or name != name.lower()):
+            at.add(code, "Command name is invalid")
+
+
+def _check_text(problems: Problems, node: Json, key: str, *, most: int) -> None:
+    for at, text in _versions(problems, node, key):
+        at.text(text, most=most, least=1, required=True)
+
+
+def _versions(problems: Problems, node: Json, key: str) -> Iterator[tuple[Problems, Any]]:
+    """A text and its translations, each where it stands."""
+    yield problems.at(key), node.get(key)
+    for locale, text in (node.get(f"{key}_localizations") or {}).items():
+        at = problems.at(f"{key}_localizations", locale)
+        if locale not in LOCALES:
+            at.add("BASE_TYPE_CHOICES", f'Value "{locale}" is no language of Discord.')
+        yield at, text
 
 
 def _check_options(problems: Problems, options: Any, *, allowed: frozenset[int]) -> None:
@@ -61,8 +82,8 @@ def _check_options(problems: Problems, options: Any, *, allowed: frozenset[int])
     listed = problems.objects(options, most=25)
     for index, option in enumerate(listed):
         at = problems.at(index)
-        _check_name(at, option.get("name"), "APPLICATION_COMMAND_OPTIONS_NAME_INVALID")
-        at.at("description").text(option.get("description"), most=100, least=1, required=True)
+        _check_name(at, option, "APPLICATION_COMMAND_OPTIONS_NAME_INVALID")
+        _check_text(at, option, "description", most=100)
         if option.get("name") in names:
             at.at("name").add("APPLICATION_COMMAND_OPTIONS_NAME_ALREADY_EXISTS", "Option name already exists")
         names.add(str(option.get("name")))
@@ -94,7 +115,7 @@ def check_choices(problems: Problems, choices: list[Json], *, is_text: bool) -> 
     """Names and text values of 1 to 100 characters; no name twice."""
     seen: set[str] = set()
     for index, choice in enumerate(choices):
-        problems.at(index, "name").text(choice.get("name"), most=100, least=1, required=True)
+        _check_text(problems.at(index), choice, "name", most=100)
         if is_text:
             problems.at(index, "value").text(choice.get("value"), most=100, least=1, required=True)
         elif isinstance(choice.get("value"), str) or choice.get("value") is None:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .compose import Files
@@ -22,6 +22,8 @@ class Leaf:
 
     command: Json
     words: tuple[str, ...]
+    shown: tuple[str, ...]
+    """The same words in the language of whoever looks."""
     kinds: tuple[int, ...] = ()
     options: tuple[Json, ...] = field(default=())
     description: str = ""
@@ -44,19 +46,37 @@ class Leaf:
         return found
 
 
-def leaves(command: Json) -> Iterator[Leaf]:
-    """All that a person can send with one registered command."""
+def leaves(command: Json, locale: str) -> Iterator[Leaf]:
+    """All that a person with this language can send with one registered command."""
     if command["type"] == CHAT_INPUT:
-        yield from _below(command, (command["name"],), (), command)
+        yield from _below(Leaf(command, (), ()), in_language(command, locale))
 
 
-def _below(command: Json, words: tuple[str, ...], kinds: tuple[int, ...], node: Json) -> Iterator[Leaf]:
+def _below(above: Leaf, node: Json) -> Iterator[Leaf]:
     options = node.get("options") or []
     inner = [option for option in options if option["type"] in (SUB_COMMAND, SUB_GROUP)]
+    kinds = (*above.kinds, node["type"]) if above.words else ()
+    here = Leaf(above.command, (*above.words, node["name"]), (*above.shown, node["shown"]), kinds)
     if not inner:
-        yield Leaf(command, words, kinds, tuple(options), node.get("description", ""))
+        yield replace(here, options=tuple(options), description=node.get("description", ""))
     for option in inner:
-        yield from _below(command, (*words, option["name"]), (*kinds, option["type"]), option)
+        yield from _below(here, option)
+
+
+def in_language(node: Json, locale: str) -> Json:
+    """A command or option as a person sees it: its name there as `shown`, description and choices translated."""
+    found = {**node, "shown": _translated(node, "name", locale)}
+    if node.get("description"):
+        found["description"] = _translated(node, "description", locale)
+    if node.get("choices"):
+        found["choices"] = [{**each, "name": _translated(each, "name", locale)} for each in node["choices"]]
+    if node.get("options"):
+        found["options"] = [in_language(each, locale) for each in node["options"]]
+    return found
+
+
+def _translated(node: Json, key: str, locale: str) -> str:
+    return str((node.get(f"{key}_localizations") or {}).get(locale) or node[key])
 
 
 class Slash:
@@ -75,8 +95,8 @@ class Slash:
         """A command by its words; Refused when it is unknown or hidden from this person."""
         words = tuple(name.removeprefix("/").split())
         for command in self._world.commands.visible_in(channel.guild_id):
-            for leaf in leaves(command):
-                if leaf.words == words:
+            for leaf in leaves(command, user.locale):
+                if words in (leaf.words, leaf.shown):
                     if not self._may_use(user, channel, command):
                         raise Refused(f"You do not have permission to use /{leaf.name} here.")
                     return leaf
@@ -145,15 +165,16 @@ class Slash:
 
 def split_options(leaf: Leaf, rest: str) -> dict[str, Any]:
     """`jetson fresh:true` to the first option and the named ones; a value lasts until the next known name."""
-    names = [option["name"] for option in leaf.options]
+    called = {option[key]: option["name"] for key in ("shown", "name") for option in leaf.options}
+    names = list(called)
     marks = list(re.finditer(r"(?:^|\s)(" + "|".join(map(re.escape, names)) + r"):\s*", rest)) if names else []
     values: dict[str, Any] = {}
     ends = [*(mark.start() for mark in marks[1:]), len(rest)]
     for mark, end in zip(marks, ends, strict=True) if marks else ():
-        values[mark[1]] = rest[mark.end() : end].strip()
+        values[called[mark[1]]] = rest[mark.end() : end].strip()
     first = rest[: marks[0].start()].strip() if marks else rest
     if first:
-        free = next((name for name in names if name not in values), None)
+        free = next((option["name"] for option in leaf.options if option["name"] not in values), None)
         if free is None:
             raise Refused(f"/{leaf.name} takes no option here: {first}")
         values[free] = first

@@ -11,27 +11,32 @@ const WAIT_MS = 120;
 export function matching(commands, typed) {
   const wanted = typed.toLowerCase().trim();
   const rank = (command) => {
-    if (command.name.startsWith(wanted)) return 0;
-    if (command.name.split(' ').some((word) => word.startsWith(wanted))) return 1;
-    return command.name.includes(wanted) || command.description.toLowerCase().includes(wanted) ? 2 : 3;
+    if (command.shown.startsWith(wanted)) return 0;
+    if (command.shown.split(' ').some((word) => word.startsWith(wanted))) return 1;
+    return command.shown.includes(wanted) || command.name.includes(wanted) || command.description.toLowerCase().includes(wanted) ? 2 : 3;
   };
   return commands.map((command) => [rank(command), command]).filter(([r]) => r < 3)
-    .sort((a, b) => a[0] - b[0] || a[1].name.localeCompare(b[1].name)).map(([, command]) => command);
+    .sort((a, b) => a[0] - b[0] || a[1].shown.localeCompare(b[1].shown)).map(([, command]) => command);
 }
 
+// How a line names a command: as it is shown, or in English.
+export const typedName = (command, line) => [command.shown, command.name]
+  .find((name) => line === `/${name}` || line.startsWith(`/${name} `));
+
+const afterName = (command, line) => line.slice(typedName(command, line).length + 1);
+
 export function commandIn(commands, line) {
-  const text = line.slice(1);
-  const found = commands.filter((command) => text === command.name || text.startsWith(`${command.name} `));
-  return found.sort((a, b) => b.name.length - a.name.length)[0] ?? null;
+  const found = commands.filter((command) => typedName(command, line));
+  return found.sort((a, b) => typedName(b, line).length - typedName(a, line).length)[0] ?? null;
 }
 
 export function focusedOption(command, rest) {
-  const names = command.options.map((option) => option.name);
-  const marks = [...rest.matchAll(/(?:^|\s)([\w-]+):\s*/g)].filter((mark) => names.includes(mark[1]));
+  const called = (name) => command.options.find((option) => [option.shown, option.name].includes(name));
+  const marks = [...rest.matchAll(/(?:^|\s)([^\s:]+):\s*/g)].filter((mark) => called(mark[1]));
   const last = marks.at(-1);
   if (last) {
     const start = last.index + last[0].length;
-    return { option: command.options.find((one) => one.name === last[1]), typed: rest.slice(start).trim(), start };
+    return { option: called(last[1]), typed: rest.slice(start).trim(), start };
   }
   const start = rest.length - rest.trimStart().length;
   return command.options.length ? { option: command.options[0], typed: rest.trim(), start } : null;
@@ -52,15 +57,15 @@ export function startComposer({ act, notice }) {
     if (!command) return;
     const options = command.options.map((option) =>
       el('span', { class: option.required ? 'option required' : 'option', title: option.description },
-        option.name, option.required ? '' : ' (optional)'));
+        option.shown, option.required ? '' : ' (optional)'));
     const tip = options.length ? [el('span', {}, el('kbd', {}, 'Tab'), ' shows them all')] : [];
-    node.replaceChildren(el('b', {}, `/${command.name}`), el('span', {}, command.description), ...options, ...tip);
+    node.replaceChildren(el('b', {}, `/${command.shown}`), el('span', {}, command.description), ...options, ...tip);
   }
 
   function pick(command) {
     list.hide();
     if (!command.options.length) {
-      type(`/${command.name} `);
+      type(`/${command.shown} `);
       return;
     }
     hint(null);
@@ -82,7 +87,7 @@ export function startComposer({ act, notice }) {
       const body = { user: state.user.username, channel: state.current, name: command.name };
       const found = await post('autocomplete', { ...body, options: { [focus.option.name]: focus.typed }, focused: focus.option.name })
         .catch(() => []);
-      if (number === asked && box.value.startsWith(`/${command.name}`)) offer(found, rest, focus);
+      if (number === asked && typedName(command, box.value)) offer(found, rest, focus);
     }, WAIT_MS);
   }
 
@@ -91,7 +96,7 @@ export function startComposer({ act, notice }) {
     const shown = choices.filter((choice) => focus.option.autocomplete || String(choice.name).toLowerCase().includes(wanted));
     list.show(shown.map((choice) => ({
       label: String(choice.name),
-      detail: focus.option.name,
+      detail: focus.option.shown,
       pick: () => type(`${box.value.slice(0, box.value.length - rest.length)}${rest.slice(0, focus.start)}${choice.value}`, true),
     })), { preselect: false });
   }
@@ -106,18 +111,18 @@ export function startComposer({ act, notice }) {
       return;
     }
     const command = commandIn(commandsNow(), box.value);
-    const isTyping = command && box.value.length > command.name.length + 1;
+    const isTyping = command && box.value.length > typedName(command, box.value).length + 1;
     hint(isTyping ? command : null);
-    if (isTyping) suggest(command, box.value.slice(command.name.length + 1));
+    if (isTyping) suggest(command, afterName(command, box.value));
     else offerCommands();
   }
 
   function offerCommands() {
     const found = matching(commandsNow(), box.value.slice(1));
     const items = found.map((command) => ({
-      label: `/${command.name}`,
+      label: `/${command.shown}`,
       detail: command.description,
-      tags: command.options.filter((option) => option.required).map((option) => option.name),
+      tags: command.options.filter((option) => option.required).map((option) => option.shown),
       pick: () => pick(command),
     }));
     list.show(items, { preselect: true, empty: 'No command matches. The bot may be offline, or you may not use it here.' });
@@ -149,7 +154,7 @@ export function startComposer({ act, notice }) {
 
   function enter() {
     const command = box.value.startsWith('/') ? commandIn(commandsNow(), box.value) : null;
-    const isExact = command && box.value.trim() === `/${command.name}`;
+    const isExact = command && box.value.trim() === `/${typedName(command, box.value)}`;
     const needsMore = isExact && command.options.some((option) => option.required);
     if (list.isOpen && list.wasMoved) list.pick();
     else if (needsMore) pick(command);
@@ -173,7 +178,7 @@ export function startComposer({ act, notice }) {
       list.pick();
     } else if (event.key === 'Tab' && !event.shiftKey && command?.options.length) {
       event.preventDefault();
-      const focus = focusedOption(command, box.value.slice(command.name.length + 1));
+      const focus = focusedOption(command, afterName(command, box.value));
       openForm(command, { act, notice, done: reset, cancel: reset, preset: focus.typed ? { [focus.option.name]: focus.typed } : {} });
       list.hide();
       hint(null);

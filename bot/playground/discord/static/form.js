@@ -71,7 +71,7 @@ export function openForm(command, { act, notice, done, cancel, preset = {} }) {
   }
 
   function suggest(option, input) {
-    const popup = el('div', { class: 'suggestions', role: 'listbox', id: `list-${option.name}`, 'aria-label': option.name, hidden: true });
+    const popup = el('div', { class: 'suggestions', role: 'listbox', id: `list-${option.name}`, 'aria-label': option.shown, hidden: true });
     const list = new Listbox(popup, input);
     const take = (choice) => {
       input.value = choice.name;
@@ -115,7 +115,7 @@ export function openForm(command, { act, notice, done, cancel, preset = {} }) {
     const popup = option.autocomplete ? suggest(option, input) : null;
     const marks = option.required ? el('span', { class: 'star' }, 'required') : el('span', { class: 'kind' }, 'optional');
     fields.append(el('div', { class: 'form-field' },
-      el('label', { for: input.id }, option.name, ' ', marks),
+      el('label', { for: input.id }, option.shown, ' ', marks),
       el('div', { class: 'with-list' }, input, popup),
       el('small', { id: `about-${option.name}` }, option.description)));
     return input;
@@ -128,7 +128,7 @@ export function openForm(command, { act, notice, done, cancel, preset = {} }) {
         drawChips(options.filter((one) => one !== option));
         add(option).focus();
       },
-    }, `+ ${option.name}`)));
+    }, `+ ${option.shown}`)));
     chips.hidden = !options.length;
   }
 
@@ -145,7 +145,7 @@ export function openForm(command, { act, notice, done, cancel, preset = {} }) {
 
   form.replaceChildren(
     el('div', { class: 'form-head' },
-      el('b', {}, `/${command.name}`), el('span', {}, command.description),
+      el('b', {}, `/${command.shown}`), el('span', {}, command.description),
       el('button', { type: 'button', class: 'plain', 'aria-label': 'Close', onclick: () => { close(); cancel(); } }, '✕')),
     fields,
     el('div', { class: 'form-end' }, chips, el('button', { type: 'submit', class: 'button primary' }, 'Send')));

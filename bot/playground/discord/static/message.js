@@ -64,11 +64,11 @@ function menu(message, actions) {
   if (!names.length || isEphemeral(message)) return null;
   return el('details', { class: 'apps' },
     el('summary', { 'aria-label': 'Apps for this message', title: 'Apps' }, '⋯'),
-    el('div', { class: 'apps-menu' }, names.map((name) =>
+    el('div', { class: 'apps-menu' }, names.map(({ name, shown }) =>
       el('button', { type: 'button', onclick: (event) => {
         event.target.closest('details').open = false;
         actions.menu(message, name);
-      } }, name))));
+      } }, shown))));
 }
 
 export function messageNode(message, previous, actions) {
