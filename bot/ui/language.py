@@ -42,13 +42,6 @@ def N_(text: str, /) -> str:  # noqa: N802 - gettext's own name for it
     return text
 
 
-def translated(text: str, language: str, *, context: str | None = None) -> str | None:
-    """The text in a language by our name, None where its catalogue lacks it. Names of commands have a context."""
-    catalogue = _catalogue(language)
-    said = catalogue.pgettext(context, text) if context else catalogue.gettext(text)
-    return None if said == text else said
-
-
 def language_of(locale: object) -> str:
     """Our name for one of Discord's locales; English for one that we do not speak."""
     return LANGUAGES.get(str(locale), "en")
@@ -87,6 +80,13 @@ def speaking(language: str) -> Iterator[None]:
 def speak(language: str) -> None:
     """Say everything in this language for the rest of the task that calls."""
     _language.set(language)
+
+
+def translated(text: str, language: str, *, context: str | None = None) -> str | None:
+    """The text in a language by our name, None where its catalogue lacks it. Names of commands have a context."""
+    catalogue = _catalogue(language)
+    said = catalogue.pgettext(context, text) if context else catalogue.gettext(text)
+    return None if said == text else said
 
 
 @cache
