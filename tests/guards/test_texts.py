@@ -46,9 +46,6 @@ _KEPT = "kept in English; bot/ui/standing.py says it by its code"
 # file → text → why it is the same in every language, or no text of ours.
 EXEMPT: dict[tuple[str, str], str] = {
     ("bot/notify/failures.py", "no reason given"): _KEPT,
-    ("bot/notify/others.py", "the service refused us with "): _KEPT,
-    ("bot/notify/others.py", "the service refused the message with "): _KEPT,
-    ("bot/notify/others.py", "the service did not take it ("): _KEPT,
     ("bot/ui/controls.py", "Controls and items that live in memory do not go into one view."): "a mistake of ours",
 }
 # file → argument → why it is no literal, though all that it can be is marked.
