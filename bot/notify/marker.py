@@ -10,7 +10,7 @@ import discord
 from alerts.domain.letters import Letter
 from alerts.ports import Clock
 from bot.notify.failures import NO_READING
-from bot.ui.letters import letter_mark
+from bot.ui.letters import bears_mark
 
 # Discord speaks of "the past few minutes" and promises no number.
 NONCE_LASTS = timedelta(minutes=2)
@@ -27,8 +27,8 @@ def is_stale(letter: Letter, clock: Clock) -> bool:
 
 def is_it(message: discord.Message, letter: Letter, me: int) -> bool:
     """Whether this is the letter as we posted it, or edited since."""
-    marks = (embed.footer.text for embed in message.embeds[:1])
-    return message.author.id == me and letter_mark(letter) in marks
+    footers = (embed.footer.text or "" for embed in message.embeds[:1])
+    return message.author.id == me and any(bears_mark(footer, letter) for footer in footers)
 
 
 async def standing(channel: discord.PartialMessageable, letter: Letter, me: int) -> int | None:

@@ -9,22 +9,24 @@ import discord
 from alerts.domain.episodes import Episode, Stand
 from alerts.domain.letters import Letter, Part
 from alerts.domain.model import Change, ChangeKind
-from alerts.domain.text import cut, harmless, plain
+from alerts.domain.text import cut, harmless, plain, units
 from bot.ui import words
 from bot.ui.alerts import (
     COLOUR,
     GREY,
     alert_embeds,
     alert_line,
+    alert_mark,
     confirmed,
     episode_embed,
     episode_headline,
     episode_line,
 )
-from bot.ui.language import t
+from bot.ui.language import n, t
 
 _LONGEST_TITLE = 100  # of a forum's post
 _LONGEST_URL = 2048
+_BRIEF = 600  # ten of them fill a message
 # What people would look at first, of several.
 _WEIGHT = {
     kind: weight
@@ -51,7 +53,7 @@ def letter_line(letter: Letter) -> str:
     if len(letter.parts) == 1:
         return _line(letter.parts[0])
     count = sum(1 + len(part.delivery.also) for part in letter.parts)
-    return f"{count} alerts. {_line(foremost(letter))}"
+    return n("{count} alert. {first}", "{count} alerts. {first}", count, first=_line(foremost(letter)))
 
 
 def letter_embeds(letter: Letter) -> list[discord.Embed]:
@@ -78,15 +80,28 @@ def letter_title(letter: Letter) -> str:
     """What a forum's post is called; nothing in a title can mention or link."""
     part = foremost(letter)
     subject = part.delivery.change.vendor if part.delivery.change.kind.is_of_vendor else part.delivery.product_name
-    rest = f" and {len(letter.parts) - 1} more" if len(letter.parts) > 1 else ""
     name = plain(subject, _LONGEST_TITLE) or "?"
     head = f"{t('🧪 Test')}: {headline(part)}" if letter.is_test else headline(part)
-    return f"{head}: {cut(name, _LONGEST_TITLE - len(head) - len(rest) - 2)}{rest}"
+    return with_more(f"{head}: {name}", len(letter.parts) - 1, _LONGEST_TITLE)
+
+
+def with_more(title: str, more: int, limit: int) -> str:
+    """A title, cut so that how many there are beside it still fits."""
+    if not more:
+        return cut(title, limit)
+    around = units(n("{first} and {count} more", "{first} and {count} more", more, first=""))
+    first = cut(title, limit - around)
+    return cut(n("{first} and {count} more", "{first} and {count} more", more, first=first), limit)
 
 
 def letter_mark(letter: Letter) -> str:
     """The footer by which a message is known again; it stays through all edits."""
-    return f"Alert {letter.parts[0].delivery.id}"
+    return alert_mark(letter.parts[0].delivery)
+
+
+def bears_mark(footer: str, letter: Letter) -> bool:
+    """Whether a message with this footer is the letter, in whichever language it was written."""
+    return footer.split()[-1:] == letter_mark(letter).split()[-1:]
 
 
 def allowed_mentions(letter: Letter) -> discord.AllowedMentions:
@@ -150,12 +165,15 @@ def _brief(part: Part) -> discord.Embed:
     name = harmless(change.vendor if change.kind.is_of_vendor else delivery.product_name, 100)
     colour = GREY if episode and not episode.is_open else COLOUR[change.kind]
     text = _stands(episode) if episode else _now(change)
-    also = f"\nand {len(delivery.also)} more that have waited" if delivery.also else ""
+    lines, also, mark = [text, _brief_why(change)], len(delivery.also), alert_mark(delivery)
+    if also:
+        lines.append(n("and {count} more that has waited", "and {count} more that have waited", also))
+    title = cut(f"{headline(part)}: {name}", 150)
     embed = discord.Embed(
-        title=cut(f"{headline(part)}: {name}", 150), description=f"{text}\n{_brief_why(change)}{also}",
+        title=title, description=cut("\n".join(lines), _BRIEF - units(title) - units(mark)),
         colour=colour, timestamp=episode.opened_at if episode else change.at,
     )  # fmt: skip
-    return embed.set_footer(text=f"Alert {delivery.id}")
+    return embed.set_footer(text=mark)
 
 
 def _now(change: Change) -> str:
@@ -169,19 +187,23 @@ def _stands(episode: Episode) -> str:
     stands = sorted(episode.stands, key=lambda stand: stand.gone_at is not None)
     lines = [_stand(stand, episode) for stand in stands[:_MOST_STANDS]]
     more = len(stands) - _MOST_STANDS
-    return "\n".join([*lines, *([f"and {more} more shops"] if more > 0 else [])])
+    return "\n".join([*lines, *([n("and {count} more shop", "and {count} more shops", more)] if more > 0 else [])])
 
 
 def _stand(stand: Stand, episode: Episode) -> str:
     vendor, price = harmless(stand.vendor, 50), words.money(stand.offer.price)
     if stand.gone_at:
-        return f"{vendor}: ~~{price}~~ · 🔴 Sold out after {words.span(stand.gone_at - episode.opened_at)}"
+        ended = t("Sold out after {span}", span=words.span(stand.gone_at - episode.opened_at))
+        return f"{vendor}: ~~{price}~~ · 🔴 {ended}"
     return f"{vendor}: **{price}** · {words.stock(stand.offer)}"
 
 
 def _brief_why(change: Change) -> str:
     """What it was before and what makes us sure, in a line."""
-    was = words.plain_stock(change.old)
+    stock, since = words.plain_stock(change.old), words.moment(change.since)
     if change.old.price is not None and change.old.price != change.new.price:
-        was += f" at {words.money(change.old.price)}"
-    return f"Was {was} since {words.moment(change.since)}. {confirmed(change)}".strip()
+        price = words.money(change.old.price)
+        was = t("Was {stock} at {price} since {moment}.", stock=stock, price=price, moment=since)
+    else:
+        was = t("Was {stock} since {moment}.", stock=stock, moment=since)
+    return f"{was} {confirmed(change)}".strip()

@@ -11,8 +11,9 @@ from alerts.domain.letters import Letter, Part
 from alerts.domain.model import Change
 from alerts.domain.text import cut, plain
 from bot.ui import words
+from bot.ui.alerts import alert_mark
 from bot.ui.language import t
-from bot.ui.letters import foremost, headline, living
+from bot.ui.letters import foremost, headline, living, with_more
 
 _LONGEST_TITLE = 120
 _WEB_ADDRESS = re.compile(r"https?://[^\s<>\"]{1,2000}")
@@ -23,10 +24,9 @@ _ACTS = str.maketrans({"<": "‹", ">": "›", "@": "@\u2060", "`": "'"})
 def plain_title(letter: Letter) -> str:
     """The subject."""
     part = foremost(letter)
-    more = f" and {len(letter.parts) - 1} more" if len(letter.parts) > 1 else ""
     if letter.is_test:
         return cut(f"{t('🧪 Test')}: {_subject(part)}", _LONGEST_TITLE)
-    return cut(f"{headline(part)}: {_subject(part)}", _LONGEST_TITLE - len(more)) + more
+    return with_more(f"{headline(part)}: {_subject(part)}", len(letter.parts) - 1, _LONGEST_TITLE)
 
 
 def plain_text(letter: Letter) -> str:
@@ -51,18 +51,22 @@ def _paragraph(part: Part) -> Iterator[str]:
         yield change.url
     for each in part.delivery.also:
         name, vendor = _tame(each.product_name, 100), _tame(each.change.vendor, 60)
-        yield f"{words.headline(each.change.kind)}: {name} at {vendor}, {words.money(each.change.new.price)}"
-    yield f"Alert {part.delivery.id}"
+        head, price = words.headline(each.change.kind), words.money(each.change.new.price)
+        yield t("{headline}: {name} at {vendor}, {price}", headline=head, name=name, vendor=vendor, price=price)
+    yield alert_mark(part.delivery)
 
 
 def _stands(episode: Episode) -> Iterator[str]:
     for stand in episode.stands:
-        gone = f"sold out after {words.span(stand.gone_at - episode.opened_at)}" if stand.gone_at else ""
+        gone = ""
+        if stand.gone_at:
+            gone = t("sold out after {span}", span=words.span(stand.gone_at - episode.opened_at))
         yield f"{_tame(stand.vendor, 60)}: {words.money(stand.offer.price)}, {gone or words.plain_stock(stand.offer)}"
 
 
 def _before(change: Change) -> str:
-    return f"Before: {words.money(change.old.price)}, {words.plain_stock(change.old)} since {_moment(change.since)}"
+    price, stock = words.money(change.old.price), words.plain_stock(change.old)
+    return t("Before: {price}, {stock} since {moment}", price=price, stock=stock, moment=_moment(change.since))
 
 
 def _subject(part: Part) -> str:
@@ -75,4 +79,4 @@ def _tame(text: str, limit: int) -> str:
 
 
 def _moment(at: datetime) -> str:
-    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    return f"{words.day(at.astimezone(UTC))} {at.astimezone(UTC):%H:%M} UTC"
