@@ -18,7 +18,7 @@ class HelpTopic(Control[discord.ui.Select[Any]], template=r"hs:help:topic"):
 
     def __init__(self, every: list[Topic] | None = None, chosen: str = "") -> None:
         options = [
-            discord.SelectOption(label=each.title[:100], value=each.key, emoji=each.emoji, default=each.key == chosen)
+            discord.SelectOption(label=each.title, value=each.key, emoji=each.emoji, default=each.key == chosen)
             for each in every or []
         ]
         placeholder = t("What would you like to do?")

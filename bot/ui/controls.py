@@ -14,8 +14,11 @@ from typing import Any, Generic, Self, TypeVar
 import discord
 import structlog
 from discord import app_commands
+from discord.utils import MISSING
 
 from alerts.domain.errors import BadInput, SentryError
+from alerts.domain.text import cut
+from bot.ui.fitting import LONGEST_TITLE, fit
 from bot.ui.language import language_of, speak, t
 from bot.ui.replies import reply_to
 
@@ -35,6 +38,10 @@ class Control(discord.ui.DynamicItem[ItemT], Generic[ItemT], template=_NEVER):
     The guild is never among them: it comes from the interaction. Permissions are checked in `act`, by raising
     `app_commands.CheckFailure`. Never give a subclass the attribute `id`: discord.py keeps a number of its own there.
     """
+
+    def __init__(self, item: ItemT, *, row: int | None = None) -> None:
+        super().__init__(item, row=row)
+        fit(item)
 
     @classmethod
     async def from_custom_id(
@@ -68,6 +75,7 @@ class View(discord.ui.View):
         kinds = {isinstance(each, discord.ui.DynamicItem) for each in (*self.children, item) if each.is_dispatchable()}
         if len(kinds) > 1:
             raise TypeError("Controls and items that live in memory do not go into one view.")
+        fit(item)
         return super().add_item(item)
 
     async def interaction_check(self, interaction: discord.Interaction[Any], /) -> bool:
@@ -82,6 +90,16 @@ class View(discord.ui.View):
 
 class Form(discord.ui.Modal):
     """A modal."""
+
+    def __init__(self, *, title: str = MISSING, timeout: float | None = None, custom_id: str = MISSING) -> None:
+        super().__init__(title=title, timeout=timeout, custom_id=custom_id)
+        self.title = cut(self.title, LONGEST_TITLE)
+        for item in self.children:
+            fit(item)
+
+    def add_item(self, item: discord.ui.Item[Any]) -> Self:
+        fit(item)
+        return super().add_item(item)
 
     async def interaction_check(self, interaction: discord.Interaction[Any], /) -> bool:
         speak(language_of(interaction.locale))

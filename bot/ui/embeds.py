@@ -9,7 +9,7 @@ from typing import NamedTuple
 import discord
 
 from alerts.domain.model import Known, Offer
-from alerts.domain.text import harmless, units
+from alerts.domain.text import cut, harmless, units
 from alerts.scan import Answer, Source
 from bot.ui import words
 from bot.ui.language import n, t
@@ -63,7 +63,9 @@ def vendor_fields(answer: Answer) -> list[VendorField]:
     best = answer.snapshot.best
     ranked = sorted(answer.snapshot.listings, key=lambda known: (known is not best, *_rank(known)))
     return [
-        VendorField(each, ("⭐ " if each is best else "") + (harmless(each.vendor, 200) or "?"), _vendor_lines(each))
+        VendorField(
+            each, ("⭐ " if each is best else "") + (harmless(each.vendor, 200) or "?"), cut(_vendor_lines(each), 1024)
+        )
         for each in ranked
     ]
 

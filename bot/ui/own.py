@@ -99,7 +99,7 @@ class OwnForm(Form):
     """Asks for the price and the kinds; filled with those of the alert that is there already."""
 
     def __init__(self, product: Product, before: Subscription | None, *, submit: Submit) -> None:
-        super().__init__(title=plain(t("Alert me: {product}", product=product.name), 45), timeout=900)
+        super().__init__(title=t("Alert me: {product}", product=plain(product.name, 45)), timeout=900)
         self._submit = submit
         chosen = before.kinds if before else DEFAULT_KINDS
         self.price: discord.ui.TextInput[Any] = discord.ui.TextInput(
@@ -113,8 +113,8 @@ class OwnForm(Form):
         self.kinds: discord.ui.Select[Any] = discord.ui.Select(
             custom_id="kinds", options=options, min_values=1, max_values=len(options)
         )
-        self.add_item(discord.ui.Label(text=plain(t("Only below this price"), 45), component=self.price))
-        self.add_item(discord.ui.Label(text=plain(t("Tell me of"), 45), component=self.kinds))
+        self.add_item(discord.ui.Label(text=t("Only below this price"), component=self.price))
+        self.add_item(discord.ui.Label(text=t("Tell me of"), component=self.kinds))
 
     async def on_submit(self, interaction: discord.Interaction[Any], /) -> None:
         kinds = [kind for kind in OWN_KINDS if kind.value in self.kinds.values] or list(DEFAULT_KINDS)
@@ -136,12 +136,19 @@ def letter_view(letter: Letter) -> View | None:
     is_own = letter.target.type is TargetKind.DM
     view = View(timeout=None)
     for sku, name in list(products.items())[:_MOST_BUTTONS]:
-        label = t("Change this alert") if is_own else t("Alert me")
-        view.add_item(AlertMe(sku, label=label if len(products) == 1 else f"{label}: {name}"))
+        view.add_item(AlertMe(sku, label=_label(name if len(products) > 1 else "", is_own=is_own)))
     first = letter.parts[0].delivery
     if len(letter.parts) == 1 and first.guild == space_of(letter.target.id):
         view.add_item(OwnButton("stop", first.subscription))
     return view if view.children else None
+
+
+def _label(product: str, *, is_own: bool) -> str:
+    if product:
+        return (
+            t("Change this alert: {product}", product=product) if is_own else t("Alert me: {product}", product=product)
+        )
+    return t("Change this alert") if is_own else t("Alert me")
 
 
 def made_view(made: Subscription, *, is_closed: bool) -> View:
