@@ -336,7 +336,13 @@ async def plug_in(client: Client, parts: Engine, notify: Notifier | None = None)
     products, fresh = parts.products.offered, parts.settings.cache.fresh
     client.audit = Audit(store=parts.store, clock=parts.clock)
     direct = DirectMessages(store=parts.store, clock=parts.clock, say=Hello(client))
-    notify = notify or Notify(client, clock=parts.clock, addresses=parts.addresses, worker=parts.worker)
+    notify = notify or Notify(
+        client,
+        clock=parts.clock,
+        addresses=parts.addresses,
+        worker=parts.worker,
+        language=_language_of(parts.guilds),
+    )
     await add_cogs(
         client,
         [

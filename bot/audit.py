@@ -16,8 +16,9 @@ log = structlog.get_logger()
 async def note_change(interaction: discord.Interaction[Any], what: str, about: str = "", detail: str = "") -> None:
     """Note in the guild's audit trail what the asker has just changed; outside of a guild there is nothing to note.
 
-    `what` in plain English ("alert added"), `about` the thing it was done to, `detail` from what to what. Call it
-    after the change. It never fails: the change is made, and whoever made it has to be told so.
+    `what` in plain English, marked for the catalogues (N_("alert added")), `about` the thing it was done to, `detail`
+    from what to what. Call it after the change. It never fails: the change is made, and whoever made it has to be told
+    so.
     """
     audit = getattr(interaction.client, "audit", None)
     if not isinstance(audit, Audit) or interaction.guild_id is None:

@@ -19,19 +19,19 @@ from bot.cogs.choices import MANAGE, may_manage, product_choices
 from bot.cogs.places import PlaceOption, check_place, check_role, chosen_place
 from bot.cogs.subjects import category_choices, subject
 from bot.ui import words
-from bot.ui.language import t
+from bot.ui.language import N_, t
 from bot.ui.panel import Draft
 from bot.ui.wish import place_name, test_lines
 
 _KINDS = {
-    "Back in stock, pre-orders and price drops": DEFAULT_KINDS,
-    "Back in stock only": (ChangeKind.RESTOCKED,),
-    "Price drops only": (ChangeKind.PRICE_DROP,),
-    "Shops that cannot be read": (ChangeKind.VENDOR_BLIND, ChangeKind.VENDOR_BACK),
-    "Everything": tuple(kind for kind in ChangeKind if not kind.is_note),
+    N_("Back in stock, pre-orders and price drops"): DEFAULT_KINDS,
+    N_("Back in stock only"): (ChangeKind.RESTOCKED,),
+    N_("Price drops only"): (ChangeKind.PRICE_DROP,),
+    N_("Shops that cannot be read"): (ChangeKind.VENDOR_BLIND, ChangeKind.VENDOR_BACK),
+    N_("Everything"): tuple(kind for kind in ChangeKind if not kind.is_note),
 }
-_LOWS: dict[str, object] = {"Lowest in 30 days": 30, "Lowest in 90 days": 90, "Lowest ever": "ever"}
-_FIRST = {"Tell what is so already, once": FirstSight.TELL_NOW, "Tell only what changes": FirstSight.BASELINE}
+_LOWS: dict[str, object] = {N_("Lowest in 30 days"): 30, N_("Lowest in 90 days"): 90, N_("Lowest ever"): "ever"}
+_FIRST = {N_("Tell what is so already, once"): FirstSight.TELL_NOW, N_("Tell only what changes"): FirstSight.BASELINE}
 
 
 @app_commands.default_permissions(MANAGE)

@@ -33,7 +33,7 @@ from bot.cogs.choices import may_manage
 from bot.cogs.lately import Lately
 from bot.cogs.places import check_place, check_role, missing_here, place_here
 from bot.ui.controls import cog_of
-from bot.ui.language import t
+from bot.ui.language import N_, speaking, t
 from bot.ui.panel import Draft
 from bot.ui.wish import Entry, short_name, spelled
 
@@ -85,7 +85,7 @@ class Desk:
         """One of them; NotFound for an unknown one, another server's, or a member's own."""
         found = await self.subscriptions.get(guild, alert)
         if found.target.type is TargetKind.DM:
-            raise NotFound("There is no such alert here; /alerts list shows what there is.")
+            raise NotFound(t("There is no such alert here; /alerts list shows what there is."))
         return found
 
     async def chosen(self, guild: int, alert: str) -> list[Subscription]:
@@ -147,9 +147,10 @@ class Desk:
             labels.append(short_name(Entry(wish, _name(products, wish)), where))
         return labels
 
-    async def label(self, interaction: discord.Interaction[Any], wish: Subscription) -> str:
-        """One of them."""
-        return (await self.labels(interaction, [wish]))[0]
+    async def _noted(self, interaction: discord.Interaction[Any], wish: Subscription) -> str:
+        """One of them for the audit, which is kept in English whoever reads it."""
+        with speaking("en"):
+            return (await self.labels(interaction, [wish]))[0]
 
     # Changes, each noted in the audit.
 
@@ -168,16 +169,18 @@ class Desk:
             raise
         if before and before.target != target:
             await self._forget_unused(wish.guild, before.target)
-        what, names = "alert added", {"kinds", "below", "mention_role"}
+        what, names = N_("alert added"), {"kinds", "below", "mention_role"}
         if before:
-            what, names = "alert changed", {name for name in RULES if getattr(made, name) != getattr(before, name)}
-        await note_change(interaction, what, await self.label(interaction, made), spelled(made, names))
+            what, names = N_("alert changed"), {name for name in RULES if getattr(made, name) != getattr(before, name)}
+        await note_change(interaction, what, await self._noted(interaction, made), spelled(made, names))
         return made
 
     async def change(self, interaction: discord.Interaction[Any], wish: Subscription, **rules: object) -> Subscription:
         """Other rules for one, noted."""
         made = await self.subscriptions.change(wish.guild, wish.id, **rules)
-        await note_change(interaction, "alert changed", await self.label(interaction, made), spelled(made, set(rules)))
+        await note_change(
+            interaction, N_("alert changed"), await self._noted(interaction, made), spelled(made, set(rules))
+        )
         return made
 
     async def end(self, interaction: discord.Interaction[Any], alert: str) -> tuple[Subscription, str]:
@@ -188,7 +191,7 @@ class Desk:
         sealed = None
         if wish.target.type in _SECRET and not await self._is_used(guild, wish.target):
             sealed = await self.addresses.take(guild, wish.target)
-        await note_change(interaction, "alert ended", await self.label(interaction, wish))
+        await note_change(interaction, N_("alert ended"), await self._noted(interaction, wish))
         return wish, self.ended.keep(Ended(wish, await self.products_of(wish), sealed))
 
     async def undo(self, interaction: discord.Interaction[Any], key: str) -> Subscription:
@@ -200,7 +203,7 @@ class Desk:
         if found.sealed is not None:
             await self.addresses.give_back(found.wish.guild, found.wish.target, found.sealed)
         await self.subscriptions.restore(found.wish, found.products)
-        await note_change(interaction, "end of alert undone", await self.label(interaction, found.wish))
+        await note_change(interaction, N_("end of alert undone"), await self._noted(interaction, found.wish))
         return found.wish
 
     async def test(self, interaction: discord.Interaction[Any], wishes: Sequence[Subscription]) -> list[Tried]:

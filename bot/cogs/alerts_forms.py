@@ -12,7 +12,7 @@ from alerts.domain.wishes import Subscription
 from bot.cogs.alerts_desk import Desk
 from bot.ui.controls import Form
 from bot.ui.language import t
-from bot.ui.wish import digest_words
+from bot.ui.wish import typed_digest
 
 Rules: TypeAlias = Mapping[str, object]
 # What the form comes to is given to whoever opened it.
@@ -80,7 +80,7 @@ class TimesForm(_RulesForm):
         self.ask("start", t("Quiet from"), now=at[0], example="22:00")
         self.ask("end", t("Quiet until"), now=at[1], example="07:00")
         self.ask("timezone", t("Timezone"), now=own, example="Europe/London", most=64)
-        told = digest_words(digest.model_copy(update={"timezone": None})) if digest else ""
+        told = typed_digest(digest) if digest else ""
         self.ask("digest", t("Gather into one message"), now=told, example="hourly, daily 18:00, weekly mon 09:00")
         self._zone = zone
 

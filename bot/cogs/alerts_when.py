@@ -10,22 +10,22 @@ import discord
 from discord import app_commands
 
 from alerts.domain.errors import BadInput
-from alerts.domain.text import harmless
+from alerts.domain.text import cut, harmless
 from alerts.domain.typed import typed_until
 from alerts.domain.wishes import Subscription
 from bot.cogs.alerts_desk import ALL, Desk, title_of
 from bot.cogs.alerts_forms import digest_of, quiet_hours
 from bot.cogs.choices import may_manage
 from bot.ui import words
-from bot.ui.language import n, t
+from bot.ui.language import N_, n, t
 from bot.ui.wish import digest_words, quiet_words
 
-_SPANS = {"30 minutes": "30m", "1 hour": "1h", "4 hours": "4h", "8 hours": "8h", "1 day": "1d", "3 days": "3d",
-          "1 week": "1w", "Off: tell again": "off"}  # fmt: skip
-_DAYS = {"Monday": "mon", "Tuesday": "tue", "Wednesday": "wed", "Thursday": "thu", "Friday": "fri",
-         "Saturday": "sat", "Sunday": "sun"}  # fmt: skip
-_EVERY = {"Off: at once": "off", "Every hour": "hourly", "Every day": "daily", "Every week": "weekly"}
-_PICK = "Which alert; pick it from the list"
+_SPANS = {N_("30 minutes"): "30m", N_("1 hour"): "1h", N_("4 hours"): "4h", N_("8 hours"): "8h", N_("1 day"): "1d",
+          N_("3 days"): "3d", N_("1 week"): "1w", N_("Off: tell again"): "off"}  # fmt: skip
+_DAYS = {N_("Monday"): "mon", N_("Tuesday"): "tue", N_("Wednesday"): "wed", N_("Thursday"): "thu", N_("Friday"): "fri",
+         N_("Saturday"): "sat", N_("Sunday"): "sun"}  # fmt: skip
+_EVERY = {N_("Off: at once"): "off", N_("Every hour"): "hourly", N_("Every day"): "daily", N_("Every week"): "weekly"}
+_PICK = N_("Which alert; pick it from the list")
 _LONGEST_CHOICE = 100
 
 
@@ -122,7 +122,7 @@ class AlertsWhen:
         labels = await self.desk.labels(interaction, mine)
         choices = [app_commands.Choice(name=label, value=each.id) for label, each in zip(labels, mine, strict=True)]
         if with_all and mine:
-            choices.insert(0, app_commands.Choice(name=t("All alerts of this server"), value=ALL))
+            choices.insert(0, app_commands.Choice(name=cut(t("All alerts of this server"), _LONGEST_CHOICE), value=ALL))
         wanted = typed.casefold()
         return [each for each in choices if wanted in each.name.casefold()][:25]
 

@@ -20,9 +20,9 @@ from alerts.ports import Clock
 from bot.ui import own as ui
 from bot.ui import own_text as said
 from bot.ui.controls import cog_of
-from bot.ui.language import language_of, speak, t
+from bot.ui.language import N_, language_of, speak, t
 
-_SNOOZES = {"1 hour": 1, "8 hours": 8, "1 day": 24, "1 week": 168, "No longer": 0}
+_SNOOZES = {N_("1 hour"): 1, N_("8 hours"): 8, N_("1 day"): 24, N_("1 week"): 168, N_("No longer"): 0}
 log = structlog.get_logger()
 
 

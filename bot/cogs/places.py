@@ -11,7 +11,7 @@ from alerts.domain.errors import BadInput
 from alerts.domain.wishes import Subscription, Target, TargetKind
 from bot.ui.language import t
 from bot.ui.panel import PLACES
-from bot.ui.permissions import Place, missing_in, place_of
+from bot.ui.permissions import Place, missing_in, named, place_of
 
 _KINDS = (discord.TextChannel, discord.Thread, discord.ForumChannel)
 
@@ -50,7 +50,7 @@ def check_place(interaction: discord.Interaction[Any], target: Target) -> None:
     if place is None:
         raise BadInput(t("Alerts need a text channel, a thread or a forum that I can see: choose one as the channel."))
     if missing := missing_in(place):
-        names = ", ".join(missing)
+        names = ", ".join(named(missing))
         raise BadInput(
             t("I lack {names} in {place}: grant it there, then try again.", names=names, place=place.mention)
         )

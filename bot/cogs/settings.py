@@ -14,20 +14,20 @@ from alerts.guilds import Guilds
 from alerts.zones import suggest_zones
 from bot.audit import note_change
 from bot.cogs.choices import MANAGE, may_manage
-from bot.ui.language import t
-from bot.ui.permissions import missing_in
+from bot.ui.language import N_, t
+from bot.ui.permissions import missing_in, named
 from bot.ui.settings import LANGUAGE_NAMES, settings_embed, suggest_currencies
 
 _LANGUAGES = [app_commands.Choice(name=name, value=language.value) for language, name in LANGUAGE_NAMES.items()]
 _NAMES = {
-    "Language of alerts": "language",
-    "Timezone": "timezone",
-    "Currency": "currency",
-    "Manager role": "manager_role",
-    "Answers of /scan and /history": "ephemeral_replies",
-    "Smallest move of a price, as an amount": "floor_amount",
-    "Smallest move of a price, in percent": "floor_percent",
-    "Channel for trouble": "notice_channel",
+    N_("Language of alerts"): "language",
+    N_("Timezone"): "timezone",
+    N_("Currency"): "currency",
+    N_("Manager role"): "manager_role",
+    N_("Answers of /scan and /history"): "ephemeral_replies",
+    N_("Smallest move of a price, as an amount"): "floor_amount",
+    N_("Smallest move of a price, in percent"): "floor_percent",
+    N_("Channel for trouble"): "notice_channel",
 }
 _RESETTABLE = [app_commands.Choice(name=name, value=field) for name, field in _NAMES.items()]
 
@@ -93,8 +93,8 @@ class SettingsCog(commands.GroupCog, name="settings", description="What this ser
             raise BadInput(t("Choose at least one setting to change; `/settings show` shows them all."))
         _check_role(interaction, manager_role)
         if notice_channel and (missing := missing_in(notice_channel, embeds=False)):
-            raise BadInput(t("I lack {names} in {place}: grant it there, then try again.", names=", ".join(missing),
-                             place=notice_channel.mention))  # fmt: skip
+            names, place = ", ".join(named(missing)), notice_channel.mention
+            raise BadInput(t("I lack {names} in {place}: grant it there, then try again.", names=names, place=place))
         await self._alter(interaction, changes)
 
     @app_commands.command(description="Take a choice back")
@@ -115,7 +115,7 @@ class SettingsCog(commands.GroupCog, name="settings", description="What this ser
         changed = [field for field in changes if getattr(before, field) != getattr(after, field)]
         for field in changed:
             detail = f"{_text(getattr(before, field))} → {_text(getattr(after, field))}"
-            await note_change(interaction, "setting changed", field, detail)
+            await note_change(interaction, N_("setting changed"), field, detail)
         text = None if changed else t("It was so already; nothing changed.")
         await interaction.followup.send(text or "", embed=settings_embed(after, changed))
 

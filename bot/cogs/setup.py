@@ -18,10 +18,10 @@ from alerts.store.ports import Notes
 from alerts.subscriptions import Subscriptions
 from bot.audit import note_change
 from bot.cogs import setup_steps as steps
-from bot.cogs.choices import MANAGE, check_manager
+from bot.cogs.choices import MANAGE, check_manager, settings_here
 from bot.ui import setup as pages
 from bot.ui.controls import View
-from bot.ui.language import language_of, speaking, t
+from bot.ui.language import N_, language_of, speaking, t
 from bot.ui.permissions import Place, missing_in
 
 _MOST = 25  # of Discord's selects
@@ -104,7 +104,7 @@ class SetupCog(commands.Cog):
                 trouble = str(exc)
                 break
             made.append(product.name)
-            await note_change(interaction, "alert added", product.name, f"#{channel}, by /setup")
+            await note_change(interaction, N_("alert added"), product.name, f"#{channel}, by /setup")
         embed = pages.done_embed(channel, role, made, trouble)
         await interaction.edit_original_response(embed=embed, view=steps.test_view(channel))
 
@@ -113,7 +113,10 @@ class SetupCog(commands.Cog):
             raise BadInput(trouble)
         await interaction.response.defer(ephemeral=True, thinking=True)
         place = interaction.client.get_partial_messageable(channel, guild_id=interaction.guild_id)
-        message = await place.send(embed=pages.sample_embed())
+        # It stands where the alerts will stand, so it reads like them.
+        with speaking((await settings_here(interaction)).language.value):
+            sample = pages.sample_embed()
+        message = await place.send(embed=sample)
         await interaction.followup.send(t("It arrived: {link}", link=message.jump_url), ephemeral=True)
 
 

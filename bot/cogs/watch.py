@@ -23,7 +23,7 @@ from bot.cogs.choices import MANAGE, may_manage, product_choices, watched_choice
 from bot.cogs.watch_controls import CONTROLS, page_view, proposal_view
 from bot.cogs.watch_files import run_import, send_export, show_dry_run
 from bot.ui.embeds import answer_embed
-from bot.ui.language import t
+from bot.ui.language import N_, t
 from bot.ui.watching import list_embed, pages_of, preview_embed, tier_word
 
 _TIERS = [
@@ -104,7 +104,7 @@ class WatchCog(commands.GroupCog, name="watch", description="Choose which produc
     ) -> None:
         watch, found = await self._watches.watched(interaction.guild_id or 0, sku)
         if is_new:
-            await note_change(interaction, "watch added", found.name)
+            await note_change(interaction, N_("watch added"), found.name)
         answer = await self._scan(found, max_age=self._max_age)
         tier = tier_word(watch.tier_of(found))
         text = (
@@ -124,7 +124,7 @@ class WatchCog(commands.GroupCog, name="watch", description="Choose which produc
         await interaction.response.defer(ephemeral=True)
         _, found = await self._watches.watched(interaction.guild_id or 0, product)
         await self._watches.remove(interaction.guild_id or 0, found)
-        await note_change(interaction, "watch removed", found.name)
+        await note_change(interaction, N_("watch removed"), found.name)
         text = t("No longer watching **{name}**. Its history is kept.", name=harmless(found.name))
         await interaction.followup.send(text)
 
@@ -132,19 +132,19 @@ class WatchCog(commands.GroupCog, name="watch", description="Choose which produc
     @app_commands.describe(product="Which product")
     async def pause(self, interaction: discord.Interaction, product: str) -> None:
         text = t("**{name}** is paused: `/watch resume` goes on with it. Its alerts here rest, too.")
-        await self._change(interaction, product, "watch paused", text, paused=True)
+        await self._change(interaction, product, N_("watch paused"), text, paused=True)
 
     @app_commands.command(description="Go on scanning a paused product")
     @app_commands.describe(product="Which product")
     async def resume(self, interaction: discord.Interaction, product: str) -> None:
-        await self._change(interaction, product, "watch resumed", t("**{name}** is scanned again."), paused=False)
+        await self._change(interaction, product, N_("watch resumed"), t("**{name}** is scanned again."), paused=False)
 
     @app_commands.command(description="Choose how often a product is looked at")
     @app_commands.describe(product="Which product", tier="How often")
     @app_commands.choices(tier=_TIERS)
     async def tier(self, interaction: discord.Interaction, product: str, tier: str) -> None:
         text = t("**{name}** is on the {tier} tier now.")
-        await self._change(interaction, product, "watch's tier changed", text, tier=Tier(tier))
+        await self._change(interaction, product, N_("watch's tier changed"), text, tier=Tier(tier))
 
     async def _change(
         self, interaction: discord.Interaction, product: str, what: str, text: str, **fields: object
@@ -156,9 +156,9 @@ class WatchCog(commands.GroupCog, name="watch", description="Choose which produc
         if before == after:
             await interaction.followup.send(t("**{name}** was so already.", name=harmless(found.name)))
             return
-        tiers = [tier_word(each.tier_of(found)) for each in (before, after)]
+        tiers = [each.tier_of(found) for each in (before, after)]
         await note_change(interaction, what, found.name, " → ".join(tiers) if "tier" in fields else "")
-        await interaction.followup.send(text.format(name=harmless(found.name), tier=tiers[1]))
+        await interaction.followup.send(text.format(name=harmless(found.name), tier=tier_word(tiers[1])))
 
     @app_commands.command(name="list", description="Show what this server watches")
     async def list_(self, interaction: discord.Interaction) -> None:

@@ -12,7 +12,7 @@ from alerts.watchlists.files import LARGEST, Format, too_large, write_file
 from alerts.watchlists.imports import Imports
 from bot.audit import note_change
 from bot.cogs.watch_controls import import_view
-from bot.ui.language import n, t
+from bot.ui.language import N_, n, t
 from bot.ui.watching import dry_run_embed, imported_text, plan_text
 
 Interaction = discord.Interaction[Any]
@@ -42,7 +42,7 @@ async def run_import(imports: Imports, interaction: Interaction, waiting: str, *
     await interaction.response.defer()
     guild, by = interaction.guild_id or 0, interaction.user.id
     done = await imports.run(guild, waiting, by=by, take_theirs=take_theirs)
-    await note_change(interaction, "watchlist imported", detail=f"{done.added} added, {done.changed} changed")
+    await note_change(interaction, N_("watchlist imported"), detail=f"{done.added} added, {done.changed} changed")
     text = imported_text(done)
     await interaction.edit_original_response(content=text, embed=None, attachments=[], view=None)
 

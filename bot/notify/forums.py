@@ -12,6 +12,7 @@ from bot.notify.beforehand import refuse_in_vain
 from bot.notify.channels import change, own_id
 from bot.notify.marker import Observe, is_it
 from bot.notify.troubles import in_our_words
+from bot.ui.language import N_
 from bot.ui.letters import allowed_mentions, letter_embeds, letter_text, letter_title
 from bot.ui.own import letter_view
 
@@ -51,7 +52,7 @@ class Forums:
     async def _forum(self, forum: int) -> discord.ForumChannel:
         found = self._client.get_channel(forum) or await self._client.fetch_channel(forum)
         if not isinstance(found, discord.ForumChannel):
-            raise DeliveryError("the target is no forum any more", remedy=Remedy.PAUSE)
+            raise DeliveryError(N_("the target is no forum any more"), remedy=Remedy.PAUSE)
         return found
 
     async def _standing(self, letter: Letter) -> int | None:

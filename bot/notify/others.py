@@ -6,10 +6,9 @@ from alerts.addresses import Addresses
 from alerts.domain.errors import DeliveryError, Remedy
 from alerts.domain.letters import Letter
 from bot.notify.apprise_worker import AppriseWorker, Outcome
+from bot.ui.language import N_
 from bot.ui.plain import plain_text, plain_title
-
-_SOMEBODY_MUST_ACT = frozenset({401, 403, 404, 405, 410})
-_CANNOT_BE_TAKEN = frozenset({400, 413, 422})
+from bot.ui.standing import CANNOT_BE_TAKEN, SOMEBODY_MUST_ACT
 
 
 class Others:
@@ -40,16 +39,16 @@ def trouble(outcome: Outcome) -> DeliveryError | None:
         case "sent":
             return None
         case "private":
-            cure = "the address leads into a private network; its host:port must be in fetch.allow_private"
+            cure = N_("the address leads into a private network; its host:port must be in fetch.allow_private")
             return DeliveryError(cure, remedy=Remedy.PAUSE)
         case "unknown":
-            return DeliveryError("Apprise cannot make sense of the address", remedy=Remedy.DISABLE)
+            return DeliveryError(N_("Apprise cannot make sense of the address"), remedy=Remedy.DISABLE)
         case "late":
-            return DeliveryError("the service did not answer in time")
+            return DeliveryError(N_("the service did not answer in time"))
         case "died":
-            return DeliveryError("the process that sends ended")
-    if status in _SOMEBODY_MUST_ACT:
+            return DeliveryError(N_("the process that sends ended"))
+    if status in SOMEBODY_MUST_ACT:
         return DeliveryError(f"the service refused us with {status}", remedy=Remedy.PAUSE, code=status)
-    if status in _CANNOT_BE_TAKEN:
+    if status in CANNOT_BE_TAKEN:
         return DeliveryError(f"the service refused the message with {status}", remedy=Remedy.BURY, code=status)
     return DeliveryError(f"the service did not take it ({status or 'no status'})", code=status)

@@ -12,6 +12,7 @@ from alerts.domain.errors import DeliveryError, Remedy
 from alerts.domain.letters import Letter
 from bot.notify.failures import DELETED_MEANWHILE
 from bot.notify.troubles import in_our_words
+from bot.ui.language import N_
 from bot.ui.letters import allowed_mentions, letter_embeds, letter_text
 
 _SECRET = re.compile(r"/webhooks/(\d+)/([\w.-]+)")
@@ -58,7 +59,7 @@ class Webhooks:
     async def _webhook(self, letter: Letter) -> discord.Webhook:
         found = _SECRET.search(await self._addresses.of(letter.guild, letter.target))
         if found is None:
-            raise DeliveryError("the webhook's address is malformed", remedy=Remedy.DISABLE)
+            raise DeliveryError(N_("the webhook's address is malformed"), remedy=Remedy.DISABLE)
         if self._session is None:
             self._session = aiohttp.ClientSession(trust_env=False, cookie_jar=aiohttp.DummyCookieJar())
         return discord.Webhook.partial(int(found[1]), found[2], session=self._session)

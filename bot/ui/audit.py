@@ -60,9 +60,10 @@ def audit_view(page: AuditPage, *, by: int | None, word: str, is_first: bool) ->
 
 
 def _line(entry: AuditEntry) -> str:
+    # What is kept is English, marked where it was noted.
     about = f" · {harmless(entry.about, 90)}" if entry.about else ""
     detail = f" · {harmless(entry.detail, 120)}" if entry.detail else ""
-    return f"{words.ago(entry.at)} · {_who(entry)} · **{harmless(entry.what, 60)}**{about}{detail}"
+    return f"{words.ago(entry.at)} · {_who(entry)} · **{harmless(t(entry.what), 80)}**{about}{detail}"
 
 
 def _who(entry: AuditEntry) -> str:

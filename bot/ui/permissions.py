@@ -9,6 +9,7 @@ import discord
 from discord.abc import GuildChannel
 
 from alerts.domain.wishes import Target, TargetKind
+from bot.ui.language import N_, t
 
 Place: TypeAlias = GuildChannel | discord.Thread
 _IN_A_GUILD = frozenset({TargetKind.CHANNEL, TargetKind.FORUM})
@@ -24,14 +25,20 @@ def missing_in(place: Place, *, embeds: bool = True) -> Sequence[str]:
     granted = _granted(place)
     if granted is None:
         return []
-    needs = {"View Channel": granted.view_channel}
+    needs = {N_("View Channel"): granted.view_channel}
     if isinstance(place, discord.Thread):
-        needs["Send Messages in Threads"] = granted.send_messages_in_threads
+        needs[N_("Send Messages in Threads")] = granted.send_messages_in_threads
     else:
-        needs["Create Posts" if isinstance(place, discord.ForumChannel) else "Send Messages"] = granted.send_messages
+        write = N_("Create Posts") if isinstance(place, discord.ForumChannel) else N_("Send Messages")
+        needs[write] = granted.send_messages
     if embeds:
-        needs["Embed Links"] = granted.embed_links
+        needs[N_("Embed Links")] = granted.embed_links
     return [name for name, is_there in needs.items() if not is_there]
+
+
+def named(missing: Sequence[str]) -> list[str]:
+    """Permissions as Discord calls them in the language of the moment; `missing_in` and memory know the English."""
+    return [t(name) for name in missing]
 
 
 def _granted(place: Place) -> discord.Permissions | None:

@@ -9,6 +9,7 @@ from babel import Locale
 
 from alerts.domain.guild import GuildSettings, Language
 from alerts.domain.text import plain
+from bot.ui import words
 from bot.ui.language import spoken, t
 
 _BLUE = 0x3498DB
@@ -58,8 +59,8 @@ def _shown(settings: GuildSettings) -> dict[str, tuple[str, str]]:
         "currency": (t("Currency of prices typed without one"), settings.currency or t("none")),
         "manager_role": (t("Manager role"), f"<@&{settings.manager_role}>" if settings.manager_role else nobody),
         "ephemeral_replies": (t("Answers of /scan and /history"), private if settings.ephemeral_replies else public),
-        "floor_amount": (t("A price is news when it moves by more than"), f"{settings.floor_amount:f}"),
-        "floor_percent": (t("… or by more than"), f"{settings.floor_percent:f} %"),
+        "floor_amount": (t("A price is news when it moves by more than"), words.number(settings.floor_amount)),
+        "floor_percent": (t("… or by more than"), t("{percent} %", percent=words.number(settings.floor_percent))),
         "notice_channel": (t("Trouble is told in"), f"<#{settings.notice_channel}>" if settings.notice_channel
                            else nowhere),
     }  # fmt: skip

@@ -8,6 +8,7 @@ import discord
 
 from alerts.domain.text import harmless
 from bot.ui.language import n, t
+from bot.ui.permissions import named
 
 _BLUE, _GREEN, _AMBER = 0x3498DB, 0x2ECC71, 0xE67E22
 
@@ -67,7 +68,7 @@ def sample_embed() -> discord.Embed:
 
 def lacking(missing: Sequence[str], channel: int) -> str:
     """What the bot needs in a channel, by the names that Discord's settings show."""
-    names = ", ".join(f"**{name}**" for name in missing)
+    names = ", ".join(f"**{name}**" for name in named(missing))
     return t("I lack {names} in <#{channel}>: grant it under the channel's Permissions, then choose it again, or"
              " another one.", names=names, channel=channel)  # fmt: skip
 

@@ -5,29 +5,38 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from alerts.domain.standing import Notice, Standing, StandingState
-from alerts.domain.text import harmless
+from alerts.domain.text import cut, harmless
 from alerts.domain.wishes import Target, TargetKind
 from bot.ui import words
+from bot.ui.language import N_, n, t
+from bot.ui.permissions import named
 
 NO_ACCESS, NO_PERMISSION = 50001, 50013
-_AGAIN = "then choose it again with `/alerts subscribe`"
-_ELSEWHERE = "Choose another place with `/alerts subscribe`, and end the old alert with `/alerts unsubscribe`."
+_LONGEST = 2000  # Discord's limit
+# What services outside of Discord answer.
+SOMEBODY_MUST_ACT = frozenset({401, 403, 404, 405, 410})
+CANNOT_BE_TAKEN = frozenset({400, 413, 422})
+_ANEW = N_("Make a new one, then choose it again with `/alerts subscribe`.")
+_ELSEWHERE = N_("Choose another place with `/alerts subscribe`, and end the old alert with `/alerts unsubscribe`.")
 # By Discord's code for the reason: what is wrong, and what to do.
 _KNOWN = {
-    NO_ACCESS: ("I cannot see it", "Grant me **View Channel** there."),
-    NO_PERMISSION: ("I lack a permission", "Grant me **View Channel**, **Send Messages** and **Embed Links** there."),
-    50009: ("the server's verification level keeps me out", "Give me a role, or lower the level."),
-    160005: ("the thread is locked", "Unlock it, or grant me **Manage Threads**."),
-    50083: ("the thread is archived", "Open it again."),
-    50008: ("nobody can write in that kind of channel", _ELSEWHERE),
-    50024: ("alerts cannot be posted in that kind of channel", _ELSEWHERE),
-    10003: ("it was deleted", _ELSEWHERE),
-    10004: ("I am no longer in that server", _ELSEWHERE),
-    10013: ("there is no such person any more", _ELSEWHERE),
-    10015: ("the webhook was deleted", "Make a new one, " + _AGAIN + "."),
-    50027: ("the webhook's secret is no longer valid", "Make a new one, " + _AGAIN + "."),
-    50007: ("this person takes no messages from me", "Allow direct messages from this server."),
-    50278: ("this person shares no server with me", "Join one that I am in."),
+    NO_ACCESS: (N_("I cannot see it"), N_("Grant me **View Channel** there.")),
+    NO_PERMISSION: (
+        N_("I lack a permission"),
+        N_("Grant me **View Channel**, **Send Messages** and **Embed Links** there."),
+    ),
+    50009: (N_("the server's verification level keeps me out"), N_("Give me a role, or lower the level.")),
+    160005: (N_("the thread is locked"), N_("Unlock it, or grant me **Manage Threads**.")),
+    50083: (N_("the thread is archived"), N_("Open it again.")),
+    50008: (N_("nobody can write in that kind of channel"), _ELSEWHERE),
+    50024: (N_("alerts cannot be posted in that kind of channel"), _ELSEWHERE),
+    10003: (N_("it was deleted"), _ELSEWHERE),
+    10004: (N_("I am no longer in that server"), _ELSEWHERE),
+    10013: (N_("there is no such person any more"), _ELSEWHERE),
+    10015: (N_("the webhook was deleted"), _ANEW),
+    50027: (N_("the webhook's secret is no longer valid"), _ANEW),
+    50007: (N_("this person takes no messages from me"), N_("Allow direct messages from this server.")),
+    50278: (N_("this person shares no server with me"), N_("Join one that I am in.")),
 }
 
 
@@ -37,54 +46,75 @@ def target_name(target: Target) -> str:
         return f"<#{target.id}>"
     if target.type is TargetKind.DM:
         return f"<@{target.id}>"
-    return "a webhook" if target.type is TargetKind.WEBHOOK else "an address outside of Discord"
+    return t("a webhook") if target.type is TargetKind.WEBHOOK else t("an address outside of Discord")
 
 
 def trouble(standing: Standing, missing: Sequence[str]) -> str:
     """What is wrong, in a few words."""
     if missing:
-        return f"I lack {_bold(missing)}"
+        return t("I lack {names}", names=words.listed([f"**{name}**" for name in named(missing)]))
     known = _KNOWN.get(standing.code)
-    return known[0] if known else harmless(standing.reason, 120) or "no reason was given"
+    if known:
+        return t(known[0])
+    if standing.target.type is TargetKind.APPRISE and standing.code:
+        return _refusal_elsewhere(standing.code)
+    # The reasons without a number that bot/notify gives are marked there.
+    return harmless(t(standing.reason), 120) if standing.reason else t("no reason was given")
+
+
+def _refusal_elsewhere(status: int) -> str:
+    if status in SOMEBODY_MUST_ACT:
+        return t("the service refused us with {status}", status=status)
+    if status in CANNOT_BE_TAKEN:
+        return t("the service refused the message with {status}", status=status)
+    return t("the service did not take it ({status})", status=status)
 
 
 def cure(standing: Standing, missing: Sequence[str]) -> str:
     """What to do about it, in a sentence."""
     if missing:
-        return f"Grant {'it' if len(missing) == 1 else 'them'} in the channel's settings, under Permissions."
+        return n("Grant it in the channel's settings, under Permissions.",
+                 "Grant them in the channel's settings, under Permissions.", len(missing))  # fmt: skip
     known = _KNOWN.get(standing.code)
-    return known[1] if known else f"Mend that, or {_ELSEWHERE[0].lower()}{_ELSEWHERE[1:]}"
+    if known:
+        return t(known[1])
+    return t("Mend that, or choose another place with `/alerts subscribe`, and end the old alert with"
+             " `/alerts unsubscribe`.")  # fmt: skip
 
 
 def notice_text(notices: Sequence[Notice]) -> str:
     """What admins read: what fails, why, and the cure; or that it works again."""
     if all(each.is_over for each in notices):
         places = ", ".join(target_name(each.standing.target) for each in notices)
-        return f"✅ I can post alerts in {places} again."
+        return cut(t("✅ I can post alerts in {places} again.", places=places), _LONGEST)
     lines = [_line(each.standing, each.missing) for each in notices]
     if any(each.standing.state is StandingState.PAUSED for each in notices):
-        lines.append("I try again now and then. What is still true is posted as soon as it works.")
-    return "\n".join(lines)
+        lines.append(t("I try again now and then. What is still true is posted as soon as it works."))
+    return cut("\n".join(lines), _LONGEST)
 
 
 def standing_line(standing: Standing, missing: Sequence[str]) -> str:
     """One line of a list: paused or off, since when, why, and the cure."""
-    since = f" since {words.ago(standing.since)}" if standing.since else ""
-    if standing.state is StandingState.DISABLED:
-        return f"⛔ Off{since}: {trouble(standing, missing)}. {cure(standing, missing)}"
-    return f"⏸️ Paused{since}: {trouble(standing, missing)}. {cure(standing, missing)}{_next_try(standing)}"
+    said = [_state(standing, trouble(standing, missing)), cure(standing, missing)]
+    if standing.state is not StandingState.DISABLED and standing.until:
+        said.append(t("Next try {when}.", when=words.ago(standing.until)))
+    return " ".join(said)
+
+
+def _state(standing: Standing, why: str) -> str:
+    is_off = standing.state is StandingState.DISABLED
+    if not standing.since:
+        return t("⛔ Off: {why}.", why=why) if is_off else t("⏸️ Paused: {why}.", why=why)
+    since = words.ago(standing.since)
+    if is_off:
+        return t("⛔ Off since {since}: {why}.", since=since, why=why)
+    return t("⏸️ Paused since {since}: {why}.", since=since, why=why)
 
 
 def _line(standing: Standing, missing: Sequence[str]) -> str:
-    is_over = standing.state is StandingState.DISABLED
-    verb = "⛔ I post no more alerts" if is_over else "⚠️ I cannot post alerts"
-    return f"{verb} in {target_name(standing.target)}: {trouble(standing, missing)}. {cure(standing, missing)}"
-
-
-def _next_try(standing: Standing) -> str:
-    return f" Next try {words.ago(standing.until)}." if standing.until else ""
-
-
-def _bold(names: Sequence[str]) -> str:
-    *most, last = [f"**{name}**" for name in names]
-    return f"{', '.join(most)} and {last}" if most else last
+    place, why = target_name(standing.target), trouble(standing, missing)
+    if standing.state is StandingState.DISABLED:
+        said = t("⛔ I post no more alerts in {place}: {why}.", place=place, why=why)
+    else:
+        said = t("⚠️ I cannot post alerts in {place}: {why}.", place=place, why=why)
+    return f"{said} {cure(standing, missing)}"

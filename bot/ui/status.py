@@ -14,6 +14,7 @@ from alerts.status import Overview, Sight, VendorStatus
 from bot.ui import words
 from bot.ui.language import n, t
 from bot.ui.standing import standing_line, target_name
+from bot.ui.watching import tier_word
 
 _GREEN, _AMBER, _RED = 0x2ECC71, 0xE67E22, 0xE74C3C
 _MARK = {Sight.BLIND: "🔴", Sight.SHAKY: "🟠", Sight.SLOW: "🐢", Sight.FINE: "🟢", Sight.UNSEEN: "⚪"}
@@ -72,7 +73,7 @@ def _scans(found: Overview) -> str:
     for tier, each in found.upcoming.items():
         if each.earliest:
             products = n("{count} product", "{count} products", each.products)
-            lines.append(t("**{tier}**: {products}, {due} due, next {at}", tier=tier.value, products=products,
+            lines.append(t("**{tier}**: {products}, {due} due, next {at}", tier=tier_word(tier), products=products,
                            due=each.due, at=words.ago(each.earliest)))  # fmt: skip
     return "\n".join(lines) or t("Nothing is watched yet. `/setup` starts with it.")
 
@@ -81,7 +82,7 @@ def _milliseconds(seconds: float) -> str:
     if not math.isfinite(seconds):
         return "—"
     return t("answers in {time}", time=words.span(timedelta(seconds=seconds)) if seconds >= 2 else
-             f"{seconds * 1000:.0f} ms")  # fmt: skip
+             t("{count} ms", count=round(seconds * 1000)))  # fmt: skip
 
 
 def _fit(lines: Sequence[str], limit: int) -> str:

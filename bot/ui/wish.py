@@ -14,11 +14,29 @@ from alerts.domain.text import cut, harmless, plain
 from alerts.domain.trail import Stage
 from alerts.domain.wishes import FirstSight, Reference, Subscription, Target, TargetKind
 from bot.ui import words
-from bot.ui.language import n, t
+from bot.ui.language import N_, n, t
+from bot.ui.permissions import named
 from bot.ui.standing import cure, standing_line, target_name, trouble
 
 _BLUE, _GREY, _AMBER = 0x3498DB, 0x95A5A6, 0xE67E22
 PER_PAGE = 6
+_WEEKDAYS = {
+    "mon": N_("mon"), "tue": N_("tue"), "wed": N_("wed"), "thu": N_("thu"), "fri": N_("fri"), "sat": N_("sat"),
+    "sun": N_("sun"),
+}  # fmt: skip
+# What a drop is measured from, unless it is the price before.
+_PERCENT = {
+    Reference.PREVIOUS: N_("down by {percent} % or more"),
+    Reference.LAST_TOLD: N_("down by {percent} % or more from the price last told"),
+    Reference.MEDIAN_30D: N_("down by {percent} % or more from the median of 30 days"),
+    Reference.LIST_PRICE: N_("down by {percent} % or more from the list price"),
+}
+_AMOUNT = {
+    Reference.PREVIOUS: N_("down by {price} or more"),
+    Reference.LAST_TOLD: N_("down by {price} or more from the price last told"),
+    Reference.MEDIAN_30D: N_("down by {price} or more from the median of 30 days"),
+    Reference.LIST_PRICE: N_("down by {price} or more from the list price"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +93,7 @@ def state_line(entry: Entry, now: datetime) -> str:
 
 def missing_line(missing: Sequence[str]) -> str:
     """What to grant."""
-    names = ", ".join(f"**{name}**" for name in missing)
+    names = ", ".join(f"**{name}**" for name in named(missing))
     return t("I lack {names} there: grant it in the channel's settings, under Permissions.", names=names)
 
 
@@ -139,10 +157,21 @@ def quiet_words(quiet: QuietHours) -> str:
 
 
 def digest_words(digest: Digest) -> str:
-    """ "daily 18:00 (Europe/London)", as it is typed."""
+    """ "daily 18:00 (Europe/London)"."""
+    at = f"{digest.at:%H:%M}" if digest.at else ""
+    if digest.every == "hourly":
+        when = t("hourly")
+    elif digest.weekday:
+        when = t("weekly {weekday} {time}", weekday=t(_WEEKDAYS[digest.weekday]), time=at)
+    else:
+        when = t("daily {time}", time=at)
+    return f"{when} ({digest.timezone})" if digest.timezone else when
+
+
+def typed_digest(digest: Digest) -> str:
+    """The same as it is typed, in any language."""
     parts = [digest.every, digest.weekday or "", f"{digest.at:%H:%M}" if digest.at else ""]
-    zone = f" ({digest.timezone})" if digest.timezone else ""
-    return " ".join(part for part in parts if part) + zone
+    return " ".join(part for part in parts if part)
 
 
 def spelled(wish: Subscription, names: set[str]) -> str:
@@ -180,11 +209,10 @@ def _prices(wish: Subscription) -> Iterator[str]:
         yield t("below {price}", price=words.money(wish.below))
     if wish.above:
         yield t("above {price}", price=words.money(wish.above))
-    reference = "" if wish.reference is Reference.PREVIOUS else f" ({wish.reference.value})"
     if wish.drop_percent is not None:
-        yield t("down by {percent} % or more", percent=f"{wish.drop_percent:f}") + reference
+        yield t(_PERCENT[wish.reference], percent=words.number(wish.drop_percent))
     if wish.drop_amount is not None:
-        yield t("down by {price} or more", price=words.money(wish.drop_amount)) + reference
+        yield t(_AMOUNT[wish.reference], price=words.money(wish.drop_amount))
     if wish.new_low:
         yield (t("a new low ever") if wish.new_low == "ever" else t("a new low in {days} days", days=wish.new_low))
 
