@@ -126,6 +126,21 @@ async def test_rows_that_contradict_each_other_are_named() -> None:
     assert [wish.label for wish in found.plan.adds] == ["X"]
 
 
+async def test_bad_rows_are_named_in_the_order_of_the_file() -> None:
+    lines = (
+        "nothing-such,,,,",
+        ",https://a.test/x,,often,",
+        ",https://a.test/x,,,",
+        ",https://a.test/y,,,",
+        ",,A,,",
+        "no,,,,",
+    )
+
+    found = await World(watches=1, urls=1, hot=1).dry(*lines)
+
+    assert [fault.where for fault in found.plan.faults] == [f"row {number}" for number in (2, 3, 5, 6, 7)]
+
+
 async def test_what_differs_is_asked_and_stays_or_becomes_as_the_file_says() -> None:
     world = World()
     await world.run(",https://a.test/x,Mine,hot,", ",https://a.test/y,Same,,")

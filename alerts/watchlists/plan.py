@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -56,7 +57,7 @@ class Plan:
 
 
 def plan(wishes: Sequence[Wish], watched: Mapping[str, Watch], *, room: Use, faults: Iterable[Fault] = ()) -> Plan:
-    """Compare with what a guild watches, by sku; `room` is what its quota leaves. `faults` are kept in front."""
+    """Compare with what a guild watches, by sku; `room` is what its quota leaves. `faults` come along, all by row."""
     single, merged, wrong = _merged(wishes)
     adds, conflicts, unchanged, wrong = list[Wish](), list[Conflict](), list[Wish](), [*faults, *wrong]
     for wish in single:
@@ -68,7 +69,13 @@ def plan(wishes: Sequence[Wish], watched: Mapping[str, Watch], *, room: Use, fau
         else:
             unchanged.append(wish)
     fitting, left_out = _fitting(adds, room)
-    return Plan(tuple(fitting), tuple(conflicts), tuple(unchanged), merged, (*wrong, *left_out))
+    wrong = sorted([*wrong, *left_out], key=_in_file)
+    return Plan(tuple(fitting), tuple(conflicts), tuple(unchanged), merged, tuple(wrong))
+
+
+def _in_file(fault: Fault) -> list[int]:
+    """Where a fault stands: "row 5", "entry 3 (line 12)"."""
+    return [int(number) for number in re.findall(r"\d+", fault.where)]
 
 
 def _merged(wishes: Sequence[Wish]) -> tuple[list[Wish], int, list[Fault]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import discord
@@ -15,7 +16,7 @@ from alerts.domain.model import Product, Tier
 from alerts.domain.text import harmless, plain
 from alerts.products import Products
 from alerts.scan import Scan
-from alerts.watches import Watches
+from alerts.watches import Watched, Watches
 from alerts.watchlists.files import Format
 from alerts.watchlists.imports import Imports
 from bot.audit import note_change
@@ -190,7 +191,7 @@ class WatchCog(commands.GroupCog, name="watch", description="Choose which produc
         await interaction.response.edit_message(embed=embed, view=view)
 
     async def _page(self, guild: int, page: int) -> tuple[discord.Embed, discord.ui.View]:
-        watched = await self._watches.list(guild)
+        watched = sorted(await self._watches.list(guild), key=_by_name)
         pages = pages_of(watched)
         page = min(page, pages - 1)
         return list_embed(watched, *await self._watches.use(guild), page), page_view(page, pages)
@@ -205,6 +206,13 @@ class WatchCog(commands.GroupCog, name="watch", description="Choose which produc
     @tier.autocomplete("product")
     async def _watched(self, interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
         return watched_choices(await self._watches.list(interaction.guild_id or 0), typed)
+
+
+def _by_name(watched: Watched) -> list[str | int]:
+    """As people sort names: "Card 9" before "Card 10"."""
+    watch, product = watched
+    name = (product.name if product else watch.sku).casefold()
+    return [int(part) if part.isdecimal() else part for part in re.split(r"(\d+)", name)]
 
 
 def _already(product: Product) -> str:

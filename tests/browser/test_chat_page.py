@@ -123,6 +123,30 @@ async def test_a_link_button_leads_out_without_telling_where_from(page: Page) ->
     await expect(link).to_have_attribute("rel", "noopener noreferrer")
 
 
+async def test_a_link_to_a_message_leads_there_and_not_to_the_internet(page: Page, server: DiscordServer) -> None:
+    target = server.say("member", "deals", "here it is")
+    guild = server.world.guild.id
+    server.say("member", "general", f"https://discord.com/channels/{guild}/{target['channel_id']}/{target['id']}")
+    await page.get_by_role("button", name="#deals › message").click()
+
+    await expect(page.locator("#title")).to_have_text("# deals")
+    await expect(page.locator(f"#message-{target['id']}")).to_be_focused()
+
+
+async def test_the_newest_message_stays_in_sight_when_the_window_turns(page: Page, server: DiscordServer) -> None:
+    for number in range(30):
+        server.say("member", "general", f"message {number}, with so many words that a narrow window breaks its line")
+    last = page.locator(".message").last
+    for width, height in ((360, 740), (740, 360), (1100, 760)):
+        await page.set_viewport_size({"width": width, "height": height})
+        await expect(last).to_be_in_viewport(ratio=1)
+    await page.locator(".message").first.scroll_into_view_if_needed()
+    await expect(last).not_to_be_in_viewport()
+    server.say("member", "general", "news")
+    await expect(page.locator("#jump")).to_be_visible()
+    await expect(page.locator(".message").first).to_be_in_viewport()
+
+
 async def test_a_modal_is_filled_in_and_answered_privately(page: Page) -> None:
     await type_line(page, "/scan pi")
     await page.click("[data-custom-id=ask]")

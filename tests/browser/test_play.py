@@ -4,41 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import os
-import re
-import signal
-import sys
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, Page, expect
 
+from tests.browser.playing import ARTEFACTS, play
+
 pytestmark = [pytest.mark.browser, pytest.mark.valkey, pytest.mark.asyncio(loop_scope="module")]
 
-ARTEFACTS = Path(__file__).parents[2] / "artefacts"
 READY_WITHIN = 5.0
-
-
-@asynccontextmanager
-async def play(folder: Path) -> AsyncIterator[tuple[str, asyncio.subprocess.Process, float]]:
-    """The program itself, its address, and how long it took until it named it."""
-    started = time.monotonic()
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", "play", "--port", "0", "--no-browser", "--data-dir", str(folder),
-        stdout=asyncio.subprocess.PIPE, start_new_session=True,
-    )  # fmt: skip
-    assert process.stdout
-    try:
-        line = (await asyncio.wait_for(process.stdout.readline(), 30)).decode()
-        found = re.search(r"http://127\.0\.0\.1:\d+", line)
-        assert found, line
-        yield found[0], process, time.monotonic() - started
-    finally:
-        with suppress(ProcessLookupError):
-            process.send_signal(signal.SIGINT)
-        await asyncio.wait_for(process.wait(), 30)
 
 
 def descendants_alive(folder: Path) -> list[str]:
@@ -59,9 +36,9 @@ async def command(page: Page, line: str) -> None:
 
 async def test_a_new_user_sees_a_restock_arrive_once(browser: Browser, tmp_path: Path) -> None:
     ARTEFACTS.mkdir(exist_ok=True)
-    async with play(tmp_path) as (url, _, seconds):
+    async with play(tmp_path) as program:
         chat = await browser.new_page(viewport={"width": 1200, "height": 850}, color_scheme="dark")
-        await chat.goto(url)
+        await chat.goto(program.url)
         await chat.select_option("#user", "admin")
 
         await command(chat, "/scan jetson")
@@ -95,15 +72,15 @@ async def test_a_new_user_sees_a_restock_arrive_once(browser: Browser, tmp_path:
         await expect(chat.locator("#messages")).to_contain_text("read just now")
         await chat.screenshot(path=ARTEFACTS / "play-after.png")
 
-    assert seconds < READY_WITHIN
+    assert program.seconds < READY_WITHIN
     assert took < 10
     assert descendants_alive(tmp_path) == []
 
 
 async def test_kill_9_leaves_no_process_behind(tmp_path: Path) -> None:
-    async with play(tmp_path) as (_, process, _):
-        process.kill()
-        await process.wait()
+    async with play(tmp_path) as program:
+        program.process.kill()
+        await program.process.wait()
     end = time.monotonic() + 5
     while descendants_alive(tmp_path):
         assert time.monotonic() < end, descendants_alive(tmp_path)

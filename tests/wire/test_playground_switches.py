@@ -28,6 +28,11 @@ def setup(bot: TinyBot) -> None:
     async def files(interaction: discord.Interaction) -> None:
         await interaction.response.send_modal(Files())
 
+    @bot.tree.command(description="What the asker may do in a channel")
+    async def may(interaction: discord.Interaction, channel: discord.app_commands.AppCommandChannel) -> None:
+        may = channel.permissions
+        await interaction.response.send_message(f"send {may.send_messages} manage {may.manage_channels}")
+
 
 def place(bot: TinyBot, server: DiscordServer) -> discord.PartialMessageable:
     return bot.get_partial_messageable(int(server.world.channel("deals").id), guild_id=int(server.world.guild.id))
@@ -53,6 +58,17 @@ async def test_a_threads_permissions_are_its_channels(server: DiscordServer) -> 
 
     assert not server.world.permissions(server.world.bot, deals) & Permission.SEND_MESSAGES_IN_THREADS
     assert not server.lab.of_channel(thread)["may"]["threads"]
+
+
+@pytest.mark.parametrize(("who", "is_manager"), [("admin", True), ("member", False)])
+async def test_a_channel_that_is_named_comes_with_what_the_asker_may_do_there_and_not_the_bot(
+    server: DiscordServer, who: str, is_manager: bool
+) -> None:
+    server.lab.permit(server.world.channel("deals"), "send", granted=False)
+    async with running(server, setup):
+        answer = await (await server.slash(who, "general", "may", {"channel": "#deals"})).answered(5)
+
+    assert answer["content"] == f"send True manage {is_manager}"
 
 
 async def test_in_slow_mode_the_client_waits_and_then_it_arrives(server: DiscordServer) -> None:

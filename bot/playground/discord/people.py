@@ -61,14 +61,14 @@ class People:
         component = _component(found, custom_id)
         data: Json = {"component_type": component["type"], "custom_id": custom_id, "id": component.get("id", 0)}
         if component["type"] in SELECTS:
-            data |= self._chosen(channel, component, values or ())
+            data |= self._chosen(user, channel, component, values or ())
         return self._interactions.start(COMPONENT, user, channel, data, source=found)
 
     def submit_modal(self, run: Run, values: Mapping[str, Any]) -> Run:
         """Fill in and send the modal a run was answered with."""
         if run.modal is None or run.state is not State.MODAL:
             raise Refused("There is no modal open.")
-        resolver = Resolver(self._world, self._posting.files, run.channel)
+        resolver = Resolver(self._world, self._posting.files, run.user, run.channel)
         data = filled_modal(run.modal, values, resolver)
         run.move(State.ACKNOWLEDGED)
         return self._interactions.start(MODAL_SUBMIT, run.user, run.channel, data, name=run.name, source=run.source)
@@ -90,7 +90,7 @@ class People:
             raise Refused("Only another person can see this message.")
         return kept.message, channel
 
-    def _chosen(self, channel: Channel, select: Json, values: Sequence[str]) -> Json:
+    def _chosen(self, user: User, channel: Channel, select: Json, values: Sequence[str]) -> Json:
         least, most = select.get("min_values", 1), select.get("max_values", 1)
         if not least <= len(values) <= most:
             raise Refused(f"Choose between {least} and {most}.")
@@ -99,7 +99,7 @@ class People:
             if unknown := set(values) - known:
                 raise Refused(f"The select does not offer {', '.join(sorted(unknown))}.")
             return {"values": list(values)}
-        resolver = Resolver(self._world, self._posting.files, channel)
+        resolver = Resolver(self._world, self._posting.files, user, channel)
         allowed = select.get("channel_types") or []
         kind = KIND_OF_SELECT[select["type"]]
         try:

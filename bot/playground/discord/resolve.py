@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from .compose import Files, Upload
-from .shapes import Channel, Guild, Json
+from .shapes import Channel, Guild, Json, User
 from .world import World
 
 STRING, INTEGER, BOOLEAN, USER, CHANNEL, ROLE, MENTIONABLE, NUMBER, ATTACHMENT = 3, 4, 5, 6, 7, 8, 9, 10, 11
@@ -14,9 +14,10 @@ TRUE, FALSE = {"true", "yes", "on", "1"}, {"false", "no", "off", "0"}
 class Resolver:
     """Converts values, and gathers the objects behind ids for the `resolved` part."""
 
-    def __init__(self, world: World, files: Files, channel: Channel) -> None:
+    def __init__(self, world: World, files: Files, asker: User, channel: Channel) -> None:
         self._world = world
         self._files = files
+        self._asker = asker
         self._channel = channel
         self._guild = world.guild_of(channel)
         self.resolved: Json = {}
@@ -79,7 +80,7 @@ class Resolver:
             if key in (channel.id, channel.name):
                 if allowed and channel.type not in allowed:
                     raise ValueError(f"#{channel.name} is not the kind of channel asked for")
-                permissions = str(self._world.permissions(self._world.bot, channel))
+                permissions = str(self._world.permissions(self._asker, channel))
                 self.resolved.setdefault("channels", {})[channel.id] = {**channel.json(), "permissions": permissions}
                 return channel.id
         return None

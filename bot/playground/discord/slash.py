@@ -108,7 +108,7 @@ class Slash:
         for name in values:
             if name not in known:
                 raise Refused(f"/{leaf.name} has no option {name}.")
-        resolver = Resolver(self._world, self._files, channel)
+        resolver = Resolver(self._world, self._files, user, channel)
         filled: list[Json] = []
         for option in leaf.options:
             value = values.get(option["name"])

@@ -2,6 +2,7 @@
 
 import { byId, el, nameOf, post, refreshRelativeTimes } from './dom.js';
 import { startComposer } from './composer.js';
+import { isFollowing, startFollowing, toBottom } from './following.js';
 import { forumNode } from './forum.js';
 import { drawLab, drawTrouble, startLab } from './lab.js';
 import { startLog, takeLog } from './log.js';
@@ -122,13 +123,17 @@ async function writeToBot() {
   }
 }
 
-function go(channelId) {
+function go(channelId, messageId) {
   state.current = channelId;
   state.unread.delete(channelId);
   location.hash = channelById(channelId)?.name ?? '';
   notice('');
   drawAll();
   toBottom();
+  const wanted = messageId && byId(`message-${messageId}`);
+  if (!wanted) return;
+  wanted.tabIndex = -1;
+  wanted.focus();
 }
 
 // --- drawing --------------------------------------------------------------------------------------------------
@@ -155,17 +160,6 @@ function drawStatus() {
     : state.connected ? [`${nameOf(state.bot)} is online`, 'here'] : [`${nameOf(state.bot)} is offline`, 'away'];
   byId('status').textContent = text;
   byId('status').className = `status ${kind}`;
-}
-
-const scroll = byId('scroll');
-const isAtBottom = () => scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 60;
-// Stays true until the person scrolls up, whatever pictures and input boxes do to the height.
-let isFollowing = true;
-
-function toBottom() {
-  isFollowing = true;
-  scroll.scrollTop = scroll.scrollHeight;
-  byId('jump').hidden = true;
 }
 
 // A message is drawn again only when it changed, so that an open menu or a focused button stays as it is.
@@ -199,15 +193,24 @@ function drawMessages() {
   if (!all.length) all.push(welcome());
   place(byId('messages'), all);
   markBusy();
-  if (isFollowing) toBottom(); else byId('jump').hidden = false;
+  if (isFollowing()) toBottom(); else byId('jump').hidden = false;
 }
 
 const byTime = (pairs) => pairs.sort((a, b) => Number(BigInt(a[0]) - BigInt(b[0]))).map(([, node]) => node);
 
 function place(box, nodes) {
+  const held = document.activeElement?.closest('.message');
+  const control = document.activeElement?.dataset.customId;
   const wanted = new Set(nodes);
   for (const node of [...box.children]) if (!wanted.has(node)) node.remove();
   nodes.forEach((node, index) => { if (box.children[index] !== node) box.insertBefore(node, box.children[index] ?? null); });
+  if (held && !held.isConnected) refocus(held.id, control);
+}
+
+// A message that is drawn anew takes the focus with it; who goes by keyboard stays at the button, or near it.
+function refocus(messageId, control) {
+  const here = [...(byId(messageId)?.querySelectorAll('[data-custom-id]:is(button, select):not(:disabled)') ?? [])];
+  (here.find((node) => node.dataset.customId === control) ?? here[0] ?? byId('composer')).focus({ preventScroll: true });
 }
 
 function markBusy() {
@@ -237,17 +240,9 @@ byId('user').addEventListener('change', (event) => {
   composer.close();
   listen(event.target.value);
 });
-byId('jump').addEventListener('click', toBottom);
-scroll.addEventListener('scroll', () => {
-  isFollowing = isAtBottom();
-  if (isFollowing) byId('jump').hidden = true;
-});
-const heights = new ResizeObserver(() => { if (isFollowing) toBottom(); });
-heights.observe(scroll);
-heights.observe(byId('messages'));
 document.addEventListener('click', (event) => {
   const target = event.target.closest?.('[data-go], [data-command]');
-  if (target?.dataset.go) go(target.dataset.go);
+  if (target?.dataset.go) go(target.dataset.go, target.dataset.message);
   else if (target?.dataset.command) composer.type(`/${target.dataset.command} `);
   for (const open of document.querySelectorAll('details.apps[open]')) if (!open.contains(event.target)) open.open = false;
 });
@@ -258,6 +253,7 @@ setTimeout(function first() {
   if (!state.user) setTimeout(first, SHORT_MS); else if (channel && channel.id !== state.current) go(channel.id);
 }, SHORT_MS);
 setInterval(refreshRelativeTimes, 5000);
+startFollowing();
 startLab();
 startLog();
 listen(sessionStorage.getItem('user') ?? 'admin');

@@ -71,7 +71,7 @@ function select(item, press) {
   const chosen = () => [...box.querySelectorAll('input:checked')].map((input) => input.value);
   box.disabled = item.disabled === true;
   box.dataset.customId = item.custom_id;
-  box.append(el('button', { type: 'button', class: 'button secondary', onclick: () => press(item.custom_id, chosen()) }, 'Apply'));
+  box.append(el('button', { type: 'button', class: 'button primary', onclick: () => press(item.custom_id, chosen()) }, 'Apply'));
   return box;
 }
 

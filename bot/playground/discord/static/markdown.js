@@ -3,8 +3,17 @@
 import { el, nameOf, timestamp } from './dom.js';
 import { channelById, roleById, state, userById } from './store.js';
 
-const link = (url, children) =>
-  el('a', { href: url, target: '_blank', rel: 'noopener noreferrer', title: url }, children);
+const INSIDE = /^https:\/\/discord\.com\/channels\/(?:\d+|@me)\/(\d+)(?:\/(\d+))?$/;
+
+// An address within Discord leads to that channel and message here, as in Discord's client.
+function link(url, children) {
+  const [, channelId, messageId] = INSIDE.exec(url) ?? [];
+  const channel = channelById(channelId);
+  if (!channel) return el('a', { href: url, target: '_blank', rel: 'noopener noreferrer', title: url }, children);
+  const place = channel.is_direct ? `@${nameOf(state.bot)}` : `#${channel.name}`;
+  return el('button', { type: 'button', class: 'mention', 'data-go': channel.id, 'data-message': messageId ?? '' },
+    children === url ? (messageId ? `${place} › message` : place) : children);
+}
 
 const mention = (text, isMe) => el('span', { class: isMe ? 'mention me' : 'mention' }, text);
 

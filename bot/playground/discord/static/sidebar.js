@@ -62,11 +62,11 @@ export function drawChannels({ go, writeToBot }) {
       el('span', { class: 'hash', 'aria-hidden': 'true' }, '@'), el('span', { class: 'channel-name' }, nameOf(state.bot))));
   }
   byId('channels').replaceChildren(...nodes);
+  byId('channels').querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
 }
 
 export function drawTop(channel) {
-  const sign = channel?.is_forum ? '▤' : '#';
-  byId('title').textContent = channel ? (channel.is_direct ? `@ ${nameOf(state.bot)}` : `${sign} ${channel.name}`) : '';
+  byId('title').textContent = channel ? `${signOf(channel)} ${channel.is_direct ? nameOf(state.bot) : channel.name}` : '';
   byId('topic').textContent = channel?.topic ?? '';
   byId('links').replaceChildren(...Object.entries(state.links).map(([name, url]) =>
     el('a', { href: url, target: '_blank', rel: 'noopener' }, `${name} ↗`)));
