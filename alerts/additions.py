@@ -18,6 +18,7 @@ from alerts.domain.canonical import canonical
 from alerts.domain.catalogue import LONGEST_NAME, UrlProduct
 from alerts.domain.errors import BadInput, NotFound
 from alerts.domain.model import Fact, Failure, FailureReason, Offer, Product, Sku, Tier
+from alerts.domain.said import say, tidied
 from alerts.domain.text import harmless, plain
 from alerts.ports import Clock, Look
 from alerts.scan import Scan
@@ -28,11 +29,11 @@ WAITS = timedelta(minutes=15)
 # The shop is there and does not let us read just now: whoever knows the page may want it all the same.
 _MAY_PASS = frozenset({FailureReason.BLOCKED, FailureReason.TIMEOUT})
 _WHY = {
-    FailureReason.NOT_FOUND: "the shop says that there is no such page",
-    FailureReason.UNREADABLE: "it shows neither a price nor a stock that I could read",
-    FailureReason.UNREACHABLE: "the shop could not be reached",
-    FailureReason.TOO_LARGE: "the page is too large",
-    FailureReason.MISMATCH: "the page is about something else",
+    FailureReason.NOT_FOUND: say("the shop says that there is no such page"),
+    FailureReason.UNREADABLE: say("it shows neither a price nor a stock that I could read"),
+    FailureReason.UNREACHABLE: say("the shop could not be reached"),
+    FailureReason.TOO_LARGE: say("the page is too large"),
+    FailureReason.MISMATCH: say("the page is about something else"),
 }
 
 
@@ -145,7 +146,7 @@ class Additions:
 
 def expired() -> NotFound:
     """The same for what is over, another's or another guild's."""
-    return NotFound("This has expired: use the command again.")
+    return NotFound(say("This has expired: use the command again."))
 
 
 def _name(proposal_id: str) -> str:
@@ -153,6 +154,11 @@ def _name(proposal_id: str) -> str:
 
 
 def _refusal(failure: Failure) -> str:
-    why = _WHY.get(failure.reason, "it could not be read")
-    detail = f" ({harmless(failure.detail)})" if failure.detail else ""
-    return f"I cannot watch that page: {why}{detail}. Paste the address of one product's own page."
+    why = _WHY.get(failure.reason, say("it could not be read"))
+    if not failure.detail:
+        return say("I cannot watch that page: {why}. Paste the address of one product's own page.", why=why)
+    return say(
+        "I cannot watch that page: {why} ({detail}). Paste the address of one product's own page.",
+        why=why,
+        detail=tidied(failure.detail, 200, harmless),
+    )

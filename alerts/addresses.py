@@ -8,6 +8,7 @@ from hashlib import blake2b
 from urllib.parse import parse_qs, urlsplit
 
 from alerts.domain.errors import BadInput, DeliveryError, Remedy
+from alerts.domain.said import say
 from alerts.domain.wishes import Target, TargetKind
 from alerts.store.ports import Seal, Sealed
 
@@ -61,12 +62,18 @@ class Addresses:
         """A target's address; DeliveryError when there is none, or none that can be read."""
         sealed = await self._store.sealed(guild, target)
         if sealed is None:
-            raise DeliveryError(f"no address is kept for {target}: add it again", remedy=Remedy.DISABLE)
+            raise DeliveryError(
+                say("no address is kept for {target}: add it again", target=str(target)), remedy=Remedy.DISABLE
+            )
         opened = self._seal.open(sealed)
         # It says itself whose it is: what was moved about in the store opens nothing.
         if opened is None or not opened.startswith(_bound(guild, target, "")):
-            cure = "the key that sealed it must be in HS_SECRET_KEY, or it has to be added again"
-            raise DeliveryError(f"the address of {target} cannot be read: {cure}", remedy=Remedy.PAUSE)
+            problem = say(
+                "the address of {target} cannot be read: the key that sealed it must be in HS_SECRET_KEY,"
+                " or it has to be added again",
+                target=str(target),
+            )
+            raise DeliveryError(problem, remedy=Remedy.PAUSE)
         if not self._seal.is_current(sealed):
             await self._store.put_sealed(guild, target, self._seal.seal(opened))
         return opened.removeprefix(_bound(guild, target, ""))
@@ -95,7 +102,7 @@ class Addresses:
     async def _checked(self, text: str) -> tuple[Target, str]:
         target, address = read_address(text, api_base=self._api_base)
         if target.type is TargetKind.APPRISE and self._understands and not await self._understands(address):
-            raise BadInput("This address is not complete: see the service's page in Apprise's documentation.")
+            raise BadInput(say("This address is not complete: see the service's page in Apprise's documentation."))
         return target, address
 
 
@@ -123,23 +130,24 @@ def public_part(address: str) -> str:
 def problem_of(address: str) -> str | None:
     """Why an address of a service cannot be used; None when it may be tried."""
     if len(address) > _LONGEST:
-        return f"An address is at most {_LONGEST} characters long."
+        return say("An address is at most {count} characters long.", count=_LONGEST)
     scheme = _SCHEME.fullmatch(address)
     if scheme is None:
-        return (
+        return say(
             "Paste a Discord webhook's URL, or a service's address as Apprise writes it, such as ntfys://ntfy.sh/mine."
         )
     name = scheme[1].lower()
     if name in ("http", "https"):
-        return "This is no Discord webhook's URL. For another service write its address as Apprise does."
+        return say("This is no Discord webhook's URL. For another service write its address as Apprise does.")
     if name not in SERVICES:
-        return f"The service {name[:40]}:// is not supported; these are: {', '.join(sorted(SERVICES))}."
+        known = ", ".join(sorted(SERVICES))
+        return say("The service {name}:// is not supported; these are: {services}.", name=name[:40], services=known)
     try:
         asked = parse_qs(urlsplit(address).query, keep_blank_values=True)
     except ValueError:
-        return "The address is malformed."
+        return say("The address is malformed.")
     refused = sorted(_READS_FILES & {key.lower().strip(" +-:") for key in asked})
-    return f"The option {refused[0]} is not supported: leave it out." if refused else None
+    return say("The option {name} is not supported: leave it out.", name=refused[0]) if refused else None
 
 
 def _bound(guild: int, target: Target, address: str) -> str:

@@ -78,7 +78,7 @@ class Decisions:
         """What the rules say; what has to wait is added to the page."""
         change, wish, now = asked.change, asked.wish, self._clock.now()
         decision = decide(change, wish, now=now, memory=asked.memory, market=asked.market, floor=asked.floor)
-        say(change, wish, decision.verb, decision.reason)
+        log_decision(change, wish, decision.verb, decision.reason)
         page.stages.append(decided(change, wish, decision, now))
         if decision.verb is Verb.HOLD and decision.until:
             page.waiting.append(waiting_for(change, wish, decision.until).model_copy(update={"id": asked.identity}))
@@ -126,7 +126,7 @@ def called_by(wish: Subscription, watched: Mapping[int, Watch]) -> str | None:
     return watch.name if watch else None
 
 
-def say(change: Change, wish: Subscription, verb: Verb, reason: str) -> None:
+def log_decision(change: Change, wish: Subscription, verb: Verb, reason: str) -> None:
     """A line in the log; what is not told to the many who did not ask for it is of no interest there."""
     level = log.debug if verb is Verb.SUPPRESS else log.info
     facts = {"sku": change.sku, "kind": change.kind.value, "subscription": wish.id}

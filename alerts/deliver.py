@@ -23,6 +23,7 @@ from alerts.domain.episodes import Episode
 from alerts.domain.errors import DeliveryError, DiscordRefused, Remedy, StoreError
 from alerts.domain.letters import Letter
 from alerts.domain.model import Snapshot
+from alerts.domain.said import say
 from alerts.ports import Clock
 from alerts.store.ports import Attempt, Episodes, Holds, Outbox, Outcome, Snapshots, Standings, Ticket, Trails
 
@@ -218,7 +219,7 @@ class Deliver:
             raise
         except Exception as exc:  # the bulkhead: one message with a defect must not hold up the others
             log.exception("delivery failed", letter=letter.id)
-            raise DeliveryError(f"defect: {type(exc).__name__}") from exc
+            raise DeliveryError(say("defect: {error}", error=type(exc).__name__)) from exc
         return message_id
 
     # --- ending -------------------------------------------------------------------------------------------------

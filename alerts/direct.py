@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from alerts.domain.errors import BadInput, DeliveryError
+from alerts.domain.said import say
 from alerts.domain.standing import Standing, StandingState, after_failure
 from alerts.domain.wishes import Target, TargetKind, space_of
 from alerts.ports import Clock
@@ -44,7 +45,7 @@ class DirectMessages:
         """
         now, before = self._clock.now(), await self._store.standing(_target(user))
         if before and not before.is_fine and before.until and before.until > now:
-            raise BadInput("I have tried just now. Try again in a minute.")
+            raise BadInput(say("I have tried just now. Try again in a minute."))
         try:
             await self._say(user, text)
         except DeliveryError as error:

@@ -15,6 +15,7 @@ from alerts.domain.market import Market, with_new_low
 from alerts.domain.memory import NOTHING
 from alerts.domain.model import Change, Point
 from alerts.domain.rules import Verb
+from alerts.domain.said import say
 from alerts.domain.trail import Step, found, went
 from alerts.domain.wishes import Subscription
 from alerts.first_sight import Sight, Sights
@@ -177,5 +178,5 @@ class Fanout:
         if page.deliveries and wish.category:
             page.deliveries = [together(page.deliveries).model_copy(update={"id": sight.entry.delivery_id()})]
         for delivery in page.deliveries:
-            page.stages += went(delivery, Step.QUEUED, "it was so already", self._clock.now())
+            page.stages += went(delivery, Step.QUEUED, say("it was so already"), self._clock.now())
         await self._decisions.keep(page)

@@ -7,20 +7,22 @@ from datetime import timedelta
 from pydantic import ValidationError
 
 from alerts.domain.errors import BadInput, StoreError
+from alerts.domain.faults import fault_of
 from alerts.domain.guild import GuildSettings, Language
+from alerts.domain.said import say
 from alerts.ports import Clock
 from alerts.store.ports import GuildChoices
 
 RECENT = timedelta(seconds=5)  # how long another process may not know of a change
 _MOST_KEPT = 10_000
 
-_LANGUAGES = ", ".join(Language)
 _CURES = {
-    "language": f"is not a language I speak; choose one of {_LANGUAGES}",
-    "manager_role": "is not a role's id",
-    "notice_channel": "is not a channel's id",
-    "floor_amount": "is not an amount; write a number from 0 on, such as 0.10 or 5",
-    "ephemeral_replies": "is neither yes nor no",
+    "language": say("is not a language I speak; choose one of {languages}", languages=", ".join(Language)),
+    "manager_role": say("is not a role's id"),
+    "notice_channel": say("is not a channel's id"),
+    "floor_amount": say("is not an amount; write a number from 0 on, such as 0.10 or 5"),
+    "ephemeral_replies": say("is neither yes nor no"),
+    "currency": say("is not a currency code; write three capital letters such as GBP"),
 }
 
 
@@ -76,5 +78,6 @@ def _fault(exc: ValidationError) -> str:
     error = exc.errors()[0]
     field = str(error["loc"][0])
     if error["type"] == "extra_forbidden":
-        return f"{field}: is no setting; there are {', '.join(GuildSettings.model_fields)}."
-    return f"{field}: {_CURES.get(field) or error['msg'].removeprefix('Value error, ')}."
+        known = ", ".join(GuildSettings.model_fields)
+        return say("{field}: is no setting; there are {settings}.", field=field, settings=known)
+    return say("{field}: {problem}.", field=field, problem=_CURES.get(field) or fault_of(exc)[1])

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 import structlog
 
-from alerts.domain.trail import TRAIL_LENGTH
+from alerts.domain.trail import TRAIL_LENGTH, Stage
 from alerts.domain.wishes import Target, TargetKind, persons_in, space_of
 from alerts.ports import Clock
 from alerts.store.ports import (
@@ -63,7 +63,7 @@ class Me:
             "messages": [
                 {**_facts(each), "state": await store.delivery_state(each.id)} for each in await store.written_to(user)
             ],
-            "log_of_14_days": [_facts(each) for each in await store.trail(space, limit=2 * TRAIL_LENGTH)],
+            "log_of_14_days": [_stage(each) for each in await store.trail(space, limit=2 * TRAIL_LENGTH)],
             "servers": [await self._in_guild(user, guild) for guild in guilds],
         }  # fmt: skip
 
@@ -124,6 +124,12 @@ def _facts(fact: Any) -> dict[str, Any]:
     """A fact for JSON."""
     found: dict[str, Any] = _as_text(fact.model_dump(mode="json", exclude_defaults=True))
     return found
+
+
+def _stage(stage: Stage) -> dict[str, Any]:
+    """A stage with its reason as one text, in English."""
+    found = _facts(stage)
+    return {**found, "reason": stage.reason} if stage.reason else found
 
 
 def _as_text(value: Any) -> Any:

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from alerts.domain.errors import BadInput, NotFound
 from alerts.domain.guild import Language
 from alerts.domain.model import ChangeKind, Product
+from alerts.domain.said import say
 from alerts.domain.typed import typed_price
 from alerts.domain.wishes import Subscription, Target, TargetKind, space_of
 from alerts.ports import Clock
@@ -55,12 +56,18 @@ class OwnAlerts:
         `currency` is that of a price that names none, and else that of the shops. Their messages are in `language`.
         """
         if await self._store.erasure(user):
-            raise BadInput("I am still forgetting you. Try again in two minutes.")
+            raise BadInput(say("I am still forgetting you. Try again in two minutes."))
         space, mine = space_of(user), await self.list(user)
         before = next((each for each in mine if each.sku == product.sku), None)
         if before is None and len(mine) >= MOST_OWN:
-            raise BadInput(f"You have {len(mine)} alerts of your own, and more than {MOST_OWN} there cannot be: "
-                           "end one with /me alerts first.")  # fmt: skip
+            raise BadInput(
+                say(
+                    "You have {count} alerts of your own, and more than {most} there cannot be:"
+                    " end one with /me alerts first.",
+                    count=len(mine),
+                    most=MOST_OWN,
+                )
+            )
         below = typed_price(price, currency or await self._usual_currency(product)) if price.strip() else None
         kept: dict[str, Any] = {"paused": before.paused, "snooze_until": before.snooze_until} if before else {}
         settings = await self._store.guild_settings(space)
@@ -77,7 +84,7 @@ class OwnAlerts:
         """One of theirs; NotFound when they have none of that id."""
         found = await self._store.subscription(space_of(user), alert)
         if found is None:
-            raise NotFound("You have no such alert; /me alerts shows what you have.")
+            raise NotFound(say("You have no such alert; /me alerts shows what you have."))
         return found
 
     async def of_product(self, user: int, sku: str) -> Subscription | None:

@@ -7,9 +7,10 @@ from datetime import timedelta
 from itertools import groupby
 from typing import Protocol
 
-from alerts.decisions import Decisions, Question, as_watched, called_by, say
+from alerts.decisions import Decisions, Question, as_watched, called_by, log_decision
 from alerts.domain.deliveries import Delivery, together
 from alerts.domain.rules import Verb, decide
+from alerts.domain.said import say
 from alerts.domain.still import still_true
 from alerts.domain.trail import Step, decided, noted, went
 from alerts.domain.waiting import Waiting
@@ -61,15 +62,15 @@ class Releases:
         subscription = as_watched(subscription, watched)
         known = (await self._store.snapshot(change.sku)).known(change.listing)
         if not still_true(change, known, subscription):
-            reason, now = "no longer true when it came due", self._clock.now()
-            say(change, subscription, Verb.SUPPRESS, reason)
+            reason, now = say("no longer true when it came due"), self._clock.now()
+            log_decision(change, subscription, Verb.SUPPRESS, reason)
             await self._store.note_stages([noted(change, subscription, Step.EXPIRED, reason, now)])
             return None
         memory = await self._store.memory(waiting.guild, waiting.subscription)
         market, now = await self._markets.of(change), self._clock.now()
         floor = (await self._store.guild_settings(waiting.guild)).floor
         decision = decide(change, subscription, now=now, memory=memory, market=market, floor=floor, held=True)
-        say(change, subscription, decision.verb, decision.reason)
+        log_decision(change, subscription, decision.verb, decision.reason)
         await self._store.note_stages([decided(change, subscription, decision, now)])
         if decision.verb is Verb.HOLD and decision.until and decision.until > now:
             await self._store.hold(waiting.model_copy(update={"until": decision.until}))

@@ -10,8 +10,10 @@ from typing import Protocol
 from pydantic import ValidationError
 
 from alerts.domain.errors import BadInput, NotFound
+from alerts.domain.faults import fault_of
 from alerts.domain.first_sight import first_sight_of
 from alerts.domain.model import ChangeKind, Product
+from alerts.domain.said import say
 from alerts.domain.wishes import DEFAULT_KINDS, FirstSight, Subscription, Target
 from alerts.ports import Clock
 from alerts.store.ports import FirstSights, Standings, Wishes
@@ -66,7 +68,10 @@ class Subscriptions:
         """The same for every product of a category, and watch them all; BadInput when there is none."""
         products = self._watches.in_category(category)
         if not products:
-            raise BadInput(f"category: no product is in {category!r}; the products are in config.yaml.")
+            text = say(
+                "category: no product is in {category}; the products are in config.yaml.", category=repr(category)
+            )
+            raise BadInput(text)
         facts = {"kinds": kinds, "mention_role": mention_role, **rules}
         return await self._keep(guild, {"category": category}, products, target, by=by, facts=facts)
 
@@ -121,7 +126,7 @@ class Subscriptions:
         made = changed(before, **rules)
         others = [s for s in await self._store.subscriptions(guild) if s.id != made.id]
         if any(_about(s) == _about(made) and str(s.target) == str(made.target) for s in others):
-            raise BadInput("There is an alert for the same there already: edit that one, or end it first.")
+            raise BadInput(say("There is an alert for the same there already: edit that one, or end it first."))
         if "target" in rules:
             await self._store.clear_standing(made.target)
         if made == before:
@@ -163,7 +168,7 @@ def changed(before: Subscription, **rules: object) -> Subscription:
 
 
 def _not_here() -> NotFound:
-    return NotFound("There is no such alert here; /alerts list shows what there is.")
+    return NotFound(say("There is no such alert here; /alerts list shows what there is."))
 
 
 def _about(subscription: Subscription) -> dict[str, str]:
@@ -182,9 +187,9 @@ def _made(facts: Mapping[str, object]) -> Subscription:
     try:
         return Subscription.model_validate({**facts, "kinds": tuple(dict.fromkeys(kinds))})
     except ValidationError as exc:
-        error = exc.errors()[0]
-        place = ".".join(str(part) for part in error["loc"])
-        raise BadInput(f"{place}: {error['msg'].removeprefix('Value error, ')}.".lstrip(": ")) from None
+        place, problem = fault_of(exc)
+        text = say("{field}: {problem}.", field=place, problem=problem) if place else say("{text}.", text=problem)
+        raise BadInput(text) from None
 
 
 def _new_id() -> str:

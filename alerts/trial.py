@@ -12,6 +12,7 @@ from alerts.domain.deliveries import Delivery
 from alerts.domain.errors import DeliveryError
 from alerts.domain.letters import Letter, Part
 from alerts.domain.model import Availability, Change, ChangeKind, Known, Offer, Product, Snapshot
+from alerts.domain.said import tidied
 from alerts.domain.standing import Standing, after_failure
 from alerts.domain.wishes import Subscription
 from alerts.ports import Clock
@@ -44,7 +45,7 @@ class Trial:
         except DeliveryError as exc:
             before = Standing(target=wish.target, guild=wish.guild)
             after = after_failure(before, exc, self._clock.now())
-            return after.model_copy(update={"reason": str(exc)[:300], "code": exc.code})
+            return after.model_copy(update={"reason": tidied(str(exc), 300), "code": exc.code})
         await self._store.clear_standing(wish.target)
         return None
 

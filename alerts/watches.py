@@ -13,6 +13,7 @@ from alerts.catalogue import named
 from alerts.domain.errors import BadInput, NotFound, UnknownProduct
 from alerts.domain.model import Product, Tier
 from alerts.domain.quota import NO_QUOTA, Quota, Use, used
+from alerts.domain.said import say
 from alerts.domain.silence import hears_of
 from alerts.domain.wishes import OPERATOR, Watch
 from alerts.ports import Clock
@@ -108,10 +109,9 @@ class Watches:
         """Stop watching; NotFound when it was not watched, BadInput while subscriptions of the guild need it."""
         mine = [s for s in await self._store.subscriptions(guild) if hears_of(s, product)]
         if mine:
-            count, them = ("1 alert needs", "it") if len(mine) == 1 else (f"{len(mine)} alerts need", "them")
-            raise BadInput(f"{count} {product.name}: end {them} with /alerts unsubscribe first.")
+            raise BadInput(_needed(product.name, len(mine)))
         if not await self._store.remove_watch(guild, product.sku):
-            raise NotFound(f"{product.name} is not watched here; /watch list shows what is.")
+            raise NotFound(say("{product} is not watched here; /watch list shows what is.", product=product.name))
         await self._schedule(product)
 
     async def list(self, guild: int) -> Sequence[Watched]:
@@ -200,4 +200,10 @@ class Watches:
 
 def not_watched() -> NotFound:
     """The same answer for what nobody here watches and what only others do."""
-    return NotFound("That is not watched here; /watch list shows what is.")
+    return NotFound(say("That is not watched here; /watch list shows what is."))
+
+
+def _needed(product: str, count: int) -> str:
+    if count == 1:
+        return say("1 alert needs {product}: end it with /alerts unsubscribe first.", product=product)
+    return say("{count} alerts need {product}: end them with /alerts unsubscribe first.", count=count, product=product)

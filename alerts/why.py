@@ -8,6 +8,7 @@ from typing import Protocol
 
 from alerts.domain.errors import NotFound
 from alerts.domain.model import ChangeKind, Product
+from alerts.domain.said import say
 from alerts.domain.silence import PAUSED, Reason, hears_of, shops, wishes
 from alerts.domain.trail import TRAIL_DAYS, TRAIL_LENGTH, Stage, Step, in_order
 from alerts.ports import Clock
@@ -60,7 +61,7 @@ class Why:
         """Every change told by this message; NotFound for one that is unknown, long ago or another guild's."""
         mine = await self._store.trail(guild, delivery=delivery_id, limit=_ALL)
         if not mine:
-            raise NotFound(f"There is no such alert here, or it is older than {TRAIL_DAYS} days.")
+            raise NotFound(say("There is no such alert here, or it is older than {count} days.", count=TRAIL_DAYS))
         changes = {each.change for each in mine}
         # What happened before there was a message has no delivery, and a living alert has those of its follow-ups.
         hearers = {None, *(each.subscription for each in mine)}

@@ -11,9 +11,10 @@ from alerts.domain.episodes import Act, Episode, follow, may_be_edited_at
 from alerts.domain.folding import fold
 from alerts.domain.letters import MOST_PARTS, Letter, Part, letter_id
 from alerts.domain.model import Snapshot
+from alerts.domain.said import say
 from alerts.store.ports import Attempt, Claim, Outcome
 
-_TOO_OLD = "it waited for too long to be news"
+_TOO_OLD = say("it waited for too long to be news")
 
 
 @dataclass(slots=True)
@@ -82,7 +83,7 @@ def _again(
     fresh = [claim for claim in claims if not is_too_old(claim.delivery, now)]
     if len(fresh) < len(claims):
         # It holds one that is over, and what is in it cannot be changed: nobody can say whether it was posted.
-        plan.ended = [_expired(claim, "no answer came within its time") for claim in claims]
+        plan.ended = [_expired(claim, say("no answer came within its time")) for claim in claims]
         return plan
     composer = _Composer(claims, episodes, waiting, now)
     for claim in claims:

@@ -19,6 +19,7 @@ from alerts.domain.errors import DeliveryError, Remedy
 from alerts.domain.letters import Letter
 from alerts.domain.memory import told
 from alerts.domain.model import Change
+from alerts.domain.said import say
 from alerts.domain.standing import Standing
 from alerts.domain.trail import Stage, Step, went
 from alerts.store.ports import Claim, Holds, Outcome, Ticket, Trails
@@ -79,7 +80,7 @@ class Endings:
         facts = {"letter": request.letter.id, "target": request.plan.target, "reason": str(error)}
         if error.remedy is Remedy.BURY and len(request.posts) > 1:
             log.warning("message taken apart", **facts)
-            reason = "refused together with others; goes alone"
+            reason = say("refused together with others; goes alone")
             return [Outcome(c, DeliveryState.POSTPONED, reason, now, letter=c.delivery.id) for c in claims]
         if error.remedy is Remedy.BURY or is_off(standing):
             log.warning("delivery buried", **facts)

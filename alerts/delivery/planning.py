@@ -12,6 +12,7 @@ from alerts.delivery.targets import Targets, is_off
 from alerts.domain.deliveries import Delivery, DeliveryState
 from alerts.domain.letters import Letter, Part
 from alerts.domain.model import Snapshot
+from alerts.domain.said import say
 from alerts.domain.standing import Standing
 from alerts.domain.wishes import Target
 from alerts.store.ports import Claim, Episodes, Outbox, Outcome, Snapshots
@@ -72,7 +73,10 @@ class Planning:
 def _refused(claims: Sequence[Claim], standing: Standing, now: datetime) -> Plan:
     """Nothing is sent to a target that takes nothing: it waits for as long as it is news."""
     over = [claim for claim in claims if is_off(standing) or is_too_old(claim.delivery, now)]
-    reason = f"the target is {standing.state}: {standing.reason}"
+    if is_off(standing):
+        reason = say("the target is disabled: {reason}", reason=standing.reason)
+    else:
+        reason = say("the target is paused: {reason}", reason=standing.reason)
     ended = [Outcome(claim, DeliveryState.BURIED, reason, is_dead=is_off(standing)) for claim in over]
     return Plan(claims[0].ticket.target, ended=ended, until=standing.until)
 

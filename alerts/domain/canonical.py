@@ -8,9 +8,10 @@ from ipaddress import IPv6Address, ip_address
 from urllib.parse import unquote, unquote_plus, urlsplit
 
 from alerts.domain.errors import BadInput
+from alerts.domain.said import say
 
 MAX_URL = 2048
-_TOO_LONG = f"That address is longer than {MAX_URL} characters; paste the product's own page."
+_TOO_LONG = say("That address is longer than {count} characters; paste the product's own page.", count=MAX_URL)
 _PORTS = {"http": 80, "https": 443}
 _UNSAFE = re.compile(r"[\x00-\x20\x7f\\<>\"`{}|^]")
 # What tells a shop where its visitor came from, and says nothing about the product. Everything else stays: a parameter
@@ -46,17 +47,17 @@ def canonical(url: str) -> str:
     # Letters that are no ASCII have one spelling in an address, and a person may paste either.
     text = "".join(c if ord(c) < 128 else _escaped(c) if not _is_in_host(text, i) else c for i, c in enumerate(text))
     if _UNSAFE.search(text):
-        raise BadInput("That address holds spaces or characters that no address has; paste it once more.")
+        raise BadInput(say("That address holds spaces or characters that no address has; paste it once more."))
     try:
         parts = urlsplit(text)
         port = parts.port
     except ValueError:
-        raise BadInput("That address is malformed; paste it once more.") from None
+        raise BadInput(say("That address is malformed; paste it once more.")) from None
     scheme = parts.scheme.lower()
     if scheme not in _PORTS or not parts.hostname:
-        raise BadInput("That is not a web address; paste one that starts with https:// or http://.")
+        raise BadInput(say("That is not a web address; paste one that starts with https:// or http://."))
     if "@" in parts.netloc:
-        raise BadInput("That address holds a user name or password; take it out.")
+        raise BadInput(say("That address holds a user name or password; take it out."))
     place = _host(parts.hostname) + (f":{port}" if port not in (None, _PORTS[scheme]) else "")
     query = "&".join(_kept(parts.query))
     made = f"{scheme}://{place}{_path(parts.path)}{'?' + query if query else ''}"
@@ -108,7 +109,7 @@ def _domain(host: str) -> str:
     except UnicodeError:
         ascii_host = ""
     if len(ascii_host) > 253 or not all(_LABEL.fullmatch(label) for label in ascii_host.split(".")):
-        raise BadInput("That address names no host; paste it once more.")
+        raise BadInput(say("That address names no host; paste it once more."))
     return ascii_host
 
 

@@ -24,6 +24,7 @@ from alerts.domain.model import (
     state_of,
 )
 from alerts.domain.money import Money
+from alerts.domain.said import say
 
 # Below both, a move of the price is no news: the customer's original rule.
 FLOOR_AMOUNT = Decimal(1)
@@ -54,7 +55,9 @@ def advance(listing: Listing, known: Known | None, reading: Reading, rules: Rule
     if offer is None:
         return Step(_failed(before, reading.failure))
     if offer.availability is Availability.UNKNOWN and before.offer is not None:
-        return Step(_failed(before, Failure(reason=FailureReason.UNREADABLE, detail="its stock could not be told")))
+        return Step(
+            _failed(before, Failure(reason=FailureReason.UNREADABLE, detail=say("its stock could not be told")))
+        )
     verdict = weigh(before, reading, offer, rules)
     after = _looked(before, offer, reading.at, rules)
     if not verdict.accepted:

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from alerts.domain.model import Availability, Fact, Held, Known, Offer, Reading, state_of
+from alerts.domain.said import say
 
 # What in a piece of evidence speaks of stock rather than of the price.
 _STOCK_WORDS = re.compile(r"avail|stock|button|words|cart|basket|sold|order", re.IGNORECASE)
@@ -80,18 +81,19 @@ def demands(before: Known, offer: Offer, at: datetime, rules: Rules) -> tuple[in
             return (
                 rules.suspicious_reads,
                 rules.suspicious_span,
-                f"a price {_times(fraction)} the old one is suspicious",
+                say("a price {times} times the old one is suspicious", times=_times(fraction)),
             )
         if fraction < 1 - rules.price_drop:
-            return rules.reads, none, f"a drop of more than {rules.price_drop:.0%} waits for a second look"
+            percent = say("{number}%", number=(rules.price_drop * 100).quantize(Decimal(1)))
+            return rules.reads, none, say("a drop of more than {percent} waits for a second look", percent=percent)
     assert before.offer
     if before.offer.has_same_stock(offer):
         return 1, none, ""
     if rules.is_mass:
-        return rules.suspicious_reads, rules.suspicious_span, "many listings of this shop turned at once"
+        return rules.suspicious_reads, rules.suspicious_span, say("many listings of this shop turned at once")
     if two_signals(offer) and not _recent(before.flips, at, rules.flap_window):
         return 1, none, ""
-    return rules.reads, none, "a turn of the stock waits for a second look"
+    return rules.reads, none, say("a turn of the stock waits for a second look")
 
 
 def two_signals(offer: Offer) -> bool:
@@ -156,4 +158,4 @@ def _move(before: Known, offer: Offer) -> Decimal | None:
 
 
 def _times(fraction: Decimal) -> str:
-    return f"{fraction:.2f} times" if fraction < 1 else f"{fraction:.0f} times"
+    return f"{fraction:.2f}" if fraction < 1 else f"{fraction:.0f}"

@@ -12,6 +12,7 @@ from pydantic import AwareDatetime
 from alerts.domain import spoken
 from alerts.domain.deliveries import ID_LENGTH
 from alerts.domain.model import Change, Fact, KeyPart, Snapshot
+from alerts.domain.said import say
 from alerts.domain.trail import Stage, Step, noted
 from alerts.domain.wishes import Subscription
 
@@ -59,6 +60,8 @@ def so_already(change: Change, guild: int) -> list[Stage]:
     """How it is known: there was no change to find."""
     since = spoken.clock(change.since, "UTC", day=True)
     return [
-        noted(change, guild, Step.READ, f"the page says {spoken.offer(change.new)}", change.at),
-        noted(change, guild, Step.COMPARED, f"it was so already; the alert was made on {since}", change.at),
+        noted(change, guild, Step.READ, say("the page says {offer}", offer=spoken.offer(change.new)), change.at),
+        noted(
+            change, guild, Step.COMPARED, say("it was so already; the alert was made on {time}", time=since), change.at
+        ),
     ]

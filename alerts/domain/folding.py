@@ -15,6 +15,7 @@ from alerts.domain.deliveries import CROSSINGS, Delivery
 from alerts.domain.episodes import TOUCHES, newest_of
 from alerts.domain.model import Change, ChangeKind, Offer
 from alerts.domain.money import Money
+from alerts.domain.said import say
 
 _K = ChangeKind
 _SOLD_OUT = frozenset({_K.SOLD_OUT, _K.DISCONTINUED})
@@ -22,15 +23,15 @@ _STOCK = _SOLD_OUT | {_K.RESTOCKED, _K.PREORDER_OPEN, _K.BACK_ORDER}
 _PRICE = frozenset({_K.PRICE_DROP, _K.PRICE_RISE, _K.NEW_LOW})
 
 _NEWER_RESTOCK = "overtaken by a newer restock before it was sent"
-_NEWER_STOCK = "overtaken by newer stock before it was sent"
-_NEWER_PRICE = "overtaken by a newer price before it was sent"
-_NEWER_COUNT = "overtaken by a newer count before it was sent"
-_IN_RESTOCK = "told in the message of the restock, which was not sent yet"
-_IN_ENDED = "told in the message that it ends, which was not sent yet"
-_IN_NEWER = "overtaken by a newer change of the same message"
-_AGAIN = "it was back before this was sent: it only changes a message that stands"
-_OVER = "it was over before it was sent: shown closed, and nobody is mentioned"
-_GONE = "it could not be bought any more before this was sent"
+_NEWER_STOCK = say("overtaken by newer stock before it was sent")
+_NEWER_PRICE = say("overtaken by a newer price before it was sent")
+_NEWER_COUNT = say("overtaken by a newer count before it was sent")
+_IN_RESTOCK = say("told in the message of the restock, which was not sent yet")
+_IN_ENDED = say("told in the message that it ends, which was not sent yet")
+_IN_NEWER = say("overtaken by a newer change of the same message")
+_AGAIN = say("it was back before this was sent: it only changes a message that stands")
+_OVER = say("it was over before it was sent: shown closed, and nobody is mentioned")
+_GONE = say("it could not be bought any more before this was sent")
 
 
 class Superseded(NamedTuple):

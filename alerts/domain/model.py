@@ -10,6 +10,7 @@ from typing import Annotated, Any, NamedTuple
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from alerts.domain.money import Currency, Money
+from alerts.domain.said import SaidText
 
 SKU_PATTERN = r"^[a-z0-9][a-z0-9._-]{0,63}$"
 Sku = Annotated[str, StringConstraints(pattern=SKU_PATTERN)]
@@ -189,7 +190,7 @@ class Failure(Fact):
     """A listing nobody could read this time. It says nothing about stock."""
 
     reason: FailureReason
-    detail: str = ""
+    detail: SaidText = ""
     retry_after: timedelta | None = None
 
 
@@ -250,7 +251,7 @@ class Held(Fact):
     reads: int
     needs: int
     span: timedelta = timedelta(0)
-    why: str
+    why: SaidText
 
 
 class Known(Fact):
@@ -366,7 +367,7 @@ class Change(Fact):
     took: timedelta = timedelta(0)
     is_small: bool = False
     last_seen: AwareDatetime | None = None
-    detail: str = ""
+    detail: SaidText = ""
 
     @property
     def was_unwatched(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -12,16 +13,16 @@ from alerts.domain.market import PRICED, Market, price_of
 from alerts.domain.memory import Memory, rearm_price
 from alerts.domain.model import Change, ChangeKind
 from alerts.domain.money import Money
+from alerts.domain.said import Said, Value, say
 from alerts.domain.wishes import Reference, Subscription
 
 _MOVES = (ChangeKind.PRICE_DROP, ChangeKind.PRICE_RISE)
 _REFERENCES = {
-    Reference.PREVIOUS: "the previous price",
-    Reference.LAST_TOLD: "the price told last",
-    Reference.MEDIAN_30D: "the median of 30 days",
-    Reference.LIST_PRICE: "the list price",
+    Reference.PREVIOUS: say("the previous price"),
+    Reference.LAST_TOLD: say("the price told last"),
+    Reference.MEDIAN_30D: say("the median of 30 days"),
+    Reference.LIST_PRICE: say("the list price"),
 }
-_LOWS = {30: "within 30 days", 90: "within 90 days", "ever": "before"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +52,12 @@ def threshold(case: Case) -> str | None:
     for limit, is_above in ((wish.below, False), (wish.above, True)):
         if limit is None or not case.is_priced:
             continue
-        if problem := _incomparable(case.price, limit, "the threshold"):
+        if problem := _incomparable(case.price, limit, say("the threshold")):
             return problem
         assert case.price
         past = case.price.amount > limit.amount if is_above else case.price.amount < limit.amount
         if not past:
-            return f"{spoken.money(case.price)} is not {'above' if is_above else 'below'} {spoken.money(limit)}"
+            return _not_past(case.price, limit, is_above=is_above)
     return None
 
 
@@ -70,12 +71,18 @@ def disarmed(case: Case) -> str | None:
         return None
     if not case.memory.is_spent(case.change.sku, wish):
         return None
-    ways = []
-    if wish.below:
-        ways.append(f"above {spoken.money(rearm_price(wish.below, wish, side=1))}")
-    if wish.above:
-        ways.append(f"below {spoken.money(rearm_price(wish.above, wish, side=-1))}")
-    return f"threshold stays disarmed until the price has been {' or '.join(ways)}, or it has sold out"
+    above = rearm_price(wish.below, wish, side=1) if wish.below else None
+    below = rearm_price(wish.above, wish, side=-1) if wish.above else None
+    if above and below:
+        return say(
+            "threshold stays disarmed until the price has been above {above} or below {below}, or it has sold out",
+            above=above,
+            below=below,
+        )
+    if above:
+        return say("threshold stays disarmed until the price has been above {above}, or it has sold out", above=above)
+    assert below
+    return say("threshold stays disarmed until the price has been below {below}, or it has sold out", below=below)
 
 
 def drop(case: Case) -> str | None:
@@ -93,7 +100,7 @@ def drop(case: Case) -> str | None:
     if name == _REFERENCES[Reference.PREVIOUS] and case.change.kind not in _MOVES:
         return None
     if reference is None:
-        return f"{name} is not known"
+        return say("{name} is not known", name=name)
     if problem := _incomparable(price, reference, name):
         return problem
     assert price
@@ -108,13 +115,31 @@ def new_low(case: Case) -> str | None:
     market, price = case.market, case.change.new.price
     low = {30: market.low_30d, 90: market.low_90d, "ever": market.low_ever}[span]
     if low is None:
-        return f"the lowest price {_LOWS[span]} is not known"
-    if problem := _incomparable(price, low, "the lowest price"):
+        return _LOW_UNKNOWN[span]
+    if problem := _incomparable(price, low, say("the lowest price")):
         return problem
     assert price
     if price.amount >= low.amount:
-        return f"{spoken.money(price)} is no new low; it was {spoken.money(low)} {_LOWS[span]}"
+        return _NO_LOW[span](price, low)
     return None
+
+
+_LOW_UNKNOWN = {
+    30: say("the lowest price within 30 days is not known"),
+    90: say("the lowest price within 90 days is not known"),
+    "ever": say("the lowest price before is not known"),
+}
+_NO_LOW: dict[int | str, Callable[[Money, Money], Said]] = {
+    30: lambda price, low: say("{price} is no new low; it was {low} within 30 days", price=price, low=low),
+    90: lambda price, low: say("{price} is no new low; it was {low} within 90 days", price=price, low=low),
+    "ever": lambda price, low: say("{price} is no new low; it was {low} before", price=price, low=low),
+}
+
+
+def _not_past(price: Money, limit: Money, *, is_above: bool) -> Said:
+    if is_above:
+        return say("{price} is not above {limit}", price=price, limit=limit)
+    return say("{price} is not below {limit}", price=price, limit=limit)
 
 
 def _reference(case: Case) -> tuple[Money | None, str, Money | None]:
@@ -123,7 +148,7 @@ def _reference(case: Case) -> tuple[Money | None, str, Money | None]:
     match case.subscription.reference:
         case Reference.LAST_TOLD:
             mark = case.memory.mark(change.sku, case.price.currency) if case.price else None
-            name = name if mark is None or mark.told else "the price known first"
+            name = name if mark is None or mark.told else say("the price known first")
             return mark.price if mark else None, name, case.price
         case Reference.MEDIAN_30D:
             return case.market.median_30d, name, change.new.price
@@ -143,31 +168,44 @@ def _previous(case: Case) -> tuple[Money | None, str, Money | None]:
 
 def _too_small(wish: Subscription, price: Money, reference: Money, name: str) -> str | None:
     fall = reference.amount - price.amount
-    start = f"{spoken.money(price)} is"
-    end = f"below {name} of {spoken.money(reference)}"
     if fall <= 0:
-        return f"{start} not {end}"
+        return say("{price} is not below {name} of {reference}", price=price, name=name, reference=reference)
+
+    def short(fall: Value, asked: Value) -> Said:
+        return say(
+            "{price} is {fall} below {name} of {reference}, and the rule asks for {asked}",
+            price=price,
+            fall=fall,
+            name=name,
+            reference=reference,
+            asked=asked,
+        )
+
     percent = fall / reference.amount * 100
     if wish.drop_percent is not None and percent < wish.drop_percent:
-        return f"{start} {_floor(percent)} {end}, and the rule asks for {spoken.share(wish.drop_percent)}"
+        return short(_floor(percent), spoken.share(wish.drop_percent))
     if wish.drop_amount is None:
         return None
-    if problem := _incomparable(price, wish.drop_amount, "the drop asked for"):
+    if problem := _incomparable(price, wish.drop_amount, say("the drop asked for")):
         return problem
     if fall < wish.drop_amount.amount:
-        by = spoken.money(Money.of(fall, price.currency))
-        return f"{start} {by} {end}, and the rule asks for {spoken.money(wish.drop_amount)}"
+        return short(Money.of(fall, price.currency), wish.drop_amount)
     return None
 
 
-def _floor(percent: Decimal) -> str:
+def _floor(percent: Decimal) -> Said:
     # 9.96 % must not read as the 10 % that it falls short of.
     return spoken.share(percent.quantize(Decimal("0.1"), "ROUND_FLOOR"))
 
 
 def _incomparable(price: Money | None, other: Money, name: str) -> str | None:
     if price is None:
-        return f"the price is not known, so it is not compared with {name}"
+        return say("the price is not known, so it is not compared with {name}", name=name)
     if price.currency != other.currency:
-        return f"the price is in {price.currency} and {name} in {other.currency}; nothing is converted"
+        return say(
+            "the price is in {currency} and {name} in {other}; nothing is converted",
+            currency=price.currency,
+            name=name,
+            other=other.currency,
+        )
     return None

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from pydantic import model_validator
 
 from alerts.domain.model import Fact
+from alerts.domain.said import say
 from alerts.domain.written import TimeOfDay, Zone
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -54,7 +55,7 @@ class QuietHours(Fact):
     @model_validator(mode="after")
     def _is_a_time(self) -> Self:
         if self.start == self.end:
-            raise ValueError("start and end are the same time; snooze or pause to be left in peace all day")
+            raise ValueError(say("start and end are the same time; snooze or pause to be left in peace all day"))
         return self
 
     def end_of(self, now: datetime) -> datetime | None:
@@ -98,7 +99,7 @@ class Digest(Fact):
     @model_validator(mode="after")
     def _is_whole(self) -> Self:
         if (self.at is None) is not (self.every == "hourly") or (self.weekday is None) is (self.every == "weekly"):
-            raise ValueError("write hourly, daily 18:00 or weekly mon 09:00")
+            raise ValueError(say("write hourly, daily 18:00 or weekly mon 09:00"))
         return self
 
     def first(self, now: datetime, zone: str) -> datetime:
@@ -115,6 +116,6 @@ class Digest(Fact):
 def _parts(text: str) -> dict[str, str]:
     found = _DIGEST.fullmatch(text.strip())
     if not found:
-        raise ValueError("is not a digest; write hourly, daily 18:00 or weekly mon 09:00")
+        raise ValueError(say("is not a digest; write hourly, daily 18:00 or weekly mon 09:00"))
     parts = {key: value for key, value in found.groupdict().items() if value}
     return {key: value if key == "timezone" else value.lower() for key, value in parts.items()}

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from alerts.domain.errors import BadInput
 from alerts.domain.model import Product, Tier
+from alerts.domain.said import say
 from alerts.domain.wishes import Watch
 
 
@@ -32,7 +33,7 @@ class Quota:
         limits = (self.watches, self.urls, self.hot)
         for wanted, had, limit, words in zip(use, before, limits, _WORDS, strict=True):
             if limit is not None and wanted > max(limit, had):
-                raise BadInput(words.format(limit=limit))
+                raise BadInput(words(limit))
 
     def room(self, use: Use) -> Use:
         """How many more of each; a large number where there is no limit."""
@@ -43,10 +44,19 @@ class Quota:
 
 _PLENTY = 1_000_000
 NO_QUOTA = Quota()
-_WORDS = (
-    "A server may watch {limit} products here, and this would be more: /watch remove makes room.",
-    "A server may watch {limit} products by address here, and this would be more: /watch remove makes room.",
-    "A server may have {limit} products on the hot tier here, and this would be more: set another one to warm first.",
+_WORDS: tuple[Callable[[int], str], ...] = (
+    lambda limit: say(
+        "A server may watch {limit} products here, and this would be more: /watch remove makes room.", limit=limit
+    ),
+    lambda limit: say(
+        "A server may watch {limit} products by address here, and this would be more: /watch remove makes room.",
+        limit=limit,
+    ),
+    lambda limit: say(
+        "A server may have {limit} products on the hot tier here, and this would be more: set another one to warm"
+        " first.",
+        limit=limit,
+    ),
 )
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
+from functools import reduce
+from typing import NamedTuple
 
 from pydantic import AwareDatetime
 
@@ -14,6 +17,7 @@ from alerts.domain.memory import NOTHING, Memory
 from alerts.domain.model import Change, ChangeKind, Fact
 from alerts.domain.price_rules import Case
 from alerts.domain.quiet import day_of
+from alerts.domain.said import Said, SaidText, joined, say
 from alerts.domain.wishes import Subscription
 from alerts.domain.written import matches
 
@@ -32,7 +36,7 @@ class Decision(Fact):
     """What happens with a change for one subscriber, and why. What is held is decided again at `until`."""
 
     verb: Verb
-    reason: str
+    reason: SaidText
     until: AwareDatetime | None = None
 
 
@@ -84,18 +88,18 @@ def _another_product(case: Case) -> str | None:
     if case.change.kind.is_of_vendor:
         return None  # fan-out asks whoever has a product of that shop
     if wish.category is None:
-        return None if case.change.sku == wish.sku else "another product"
+        return None if case.change.sku == wish.sku else say("another product")
     if case.market.category is None:
-        return "the product's category is not known"
-    return None if matches(case.market.category, (wish.category,)) else "another category"
+        return say("the product's category is not known")
+    return None if matches(case.market.category, (wish.category,)) else say("another category")
 
 
 def _over(case: Case) -> str | None:
     wish = case.subscription
     if wish.paused:
-        return "paused"
+        return say("paused")
     if wish.expires_at and case.now >= wish.expires_at:
-        return f"expired on {spoken.clock(wish.expires_at, wish.zone, day=True)}"
+        return say("expired on {time}", time=spoken.clock(wish.expires_at, wish.zone, day=True))
     return None
 
 
@@ -104,12 +108,14 @@ def _another_kind(case: Case) -> str | None:
     # Whoever hears of the stock is owed a word when it is not worth hearing of.
     if kind in kinds or (kind in _NOTES and any(each in kinds for each in _STOCK)):
         return None
-    return f"{spoken.kind(kind)} is not among the subscribed kinds"
+    return say("{kind} is not among the subscribed kinds", kind=spoken.kind(kind))
 
 
 def _told_beside(case: Case) -> str | None:
     beside = case.change.beside
-    return f"told together with {spoken.kind(beside)}" if beside in case.subscription.kinds else None
+    if beside is None or beside not in case.subscription.kinds:
+        return None
+    return say("told together with {kind}", kind=spoken.kind(beside))
 
 
 def _too_small(case: Case) -> str | None:
@@ -117,7 +123,7 @@ def _too_small(case: Case) -> str | None:
     change = case.change
     if change.kind not in MOVES or case.subscription.has_threshold:
         return None
-    return f"{spoken.kind(change.kind)} by too little to tell of" if _is_below_floor(case) else None
+    return say("{kind} by too little to tell of", kind=spoken.kind(change.kind)) if _is_below_floor(case) else None
 
 
 def _is_below_floor(case: Case) -> bool:
@@ -131,9 +137,9 @@ def _is_below_floor(case: Case) -> bool:
 def _place(case: Case) -> str | None:
     wish, vendor, region = case.subscription, case.change.vendor, case.market.region
     if wish.online_only and (case.market.online is False or is_of_shops_only(case.change)):
-        return "it is sold in shops only, not online"
-    return _in_or_out("vendor", vendor, wish.vendors, wish.not_vendors) or _in_or_out(
-        "region", region, wish.regions, wish.not_regions
+        return say("it is sold in shops only, not online")
+    return _in_or_out(_VENDOR, vendor, wish.vendors, wish.not_vendors) or _in_or_out(
+        _REGION, region, wish.regions, wish.not_regions
     )
 
 
@@ -141,17 +147,47 @@ def _goods(case: Case) -> str | None:
     wish, new, old = case.subscription, case.change.new, case.change.old
     # A page that sells nothing seldom says who sold it.
     seller = new.seller or (old.seller if new.availability in GONE else None)
-    return _in_or_out("condition", new.condition, wish.conditions, wish.not_conditions) or _in_or_out(
-        "seller", seller, wish.sellers, wish.not_sellers
+    return _in_or_out(_CONDITION, new.condition, wish.conditions, wish.not_conditions) or _in_or_out(
+        _SELLER, seller, wish.sellers, wish.not_sellers
     )
 
 
-def _in_or_out(noun: str, name: str | None, wanted: tuple[str, ...], unwanted: tuple[str, ...]) -> str | None:
-    if wanted and name is None:
-        return f"its {noun} is not known, and only some are wanted"
+class _Filter(NamedTuple):
+    """What is said of a vendor, region, condition or seller that is not the wanted one."""
+
+    unknown: str
+    not_among: Callable[[str], str]
+    unwanted: Callable[[str], str]
+
+
+_VENDOR = _Filter(
+    say("its vendor is not known, and only some are wanted"),
+    lambda name: say("vendor {name} is not among the wanted ones", name=name),
+    lambda name: say("vendor {name} is not wanted", name=name),
+)
+_REGION = _Filter(
+    say("its region is not known, and only some are wanted"),
+    lambda name: say("region {name} is not among the wanted ones", name=name),
+    lambda name: say("region {name} is not wanted", name=name),
+)
+_CONDITION = _Filter(
+    say("its condition is not known, and only some are wanted"),
+    lambda name: say("condition {name} is not among the wanted ones", name=spoken.condition(name)),
+    lambda name: say("condition {name} is not wanted", name=spoken.condition(name)),
+)
+_SELLER = _Filter(
+    say("its seller is not known, and only some are wanted"),
+    lambda name: say("seller {name} is not among the wanted ones", name=name),
+    lambda name: say("seller {name} is not wanted", name=name),
+)
+
+
+def _in_or_out(said: _Filter, name: str | None, wanted: tuple[str, ...], unwanted: tuple[str, ...]) -> str | None:
+    if name is None:
+        return said.unknown if wanted else None
     if wanted and not matches(name, wanted):
-        return f"{noun} {name} is not among the wanted ones"
-    return f"{noun} {name} is not wanted" if matches(name, unwanted) else None
+        return said.not_among(name)
+    return said.unwanted(name) if matches(name, unwanted) else None
 
 
 def _cooling_down(case: Case) -> str | None:
@@ -162,7 +198,11 @@ def _cooling_down(case: Case) -> str | None:
     mark = case.memory.mark(sku, case.price.currency) if case.price and case.is_priced else None
     if mark and mark.told and case.price and case.price.amount < mark.price.amount:
         return None
-    return f"told {spoken.span(case.now - last)} ago; the cooldown is {spoken.span(cooldown)}"
+    return say(
+        "told {span} ago; the cooldown is {cooldown}",
+        span=spoken.span(case.now - last),
+        cooldown=spoken.span(cooldown),
+    )
 
 
 def _enough_for_today(case: Case) -> str | None:
@@ -170,25 +210,34 @@ def _enough_for_today(case: Case) -> str | None:
     count = case.memory.count_on(day_of(case.now, wish.zone))
     if wish.daily_cap is None or count < wish.daily_cap:
         return None
-    return f"told {count} times today; the cap is {wish.daily_cap} a day"
+    return say("told {count} times today; the cap is {cap} a day", count=count, cap=wish.daily_cap)
 
 
 def _wait(wish: Subscription, now: datetime, *, held: bool) -> Decision | None:
     """Snooze, then the digest after it, then the quiet hours that this falls into: each begins where the last ends."""
-    until, reasons = now, []
+    until, reasons = now, list[Said]()
     if wish.snooze_until and wish.snooze_until > until:
         until = wish.snooze_until
-        reasons.append(f"snoozed until {spoken.clock(until, wish.zone, day=True)}")
+        reasons.append(say("snoozed until {time}", time=spoken.clock(until, wish.zone, day=True)))
     if wish.digest and not held:
         zone = wish.digest.timezone or wish.zone
         until = wish.digest.first(until, zone)
-        reasons.append(
-            f"kept for the {wish.digest.every} digest at {spoken.clock(until, zone, day=_is_far(until, now))}"
-        )
+        reasons.append(_DIGESTS[wish.digest.every](spoken.clock(until, zone, day=_is_far(until, now))))
     if wish.quiet and (end := wish.quiet.end_of(until)):
         until = end
-        reasons.append(f"in quiet hours until {spoken.clock(end, wish.quiet.timezone, day=_is_far(end, now))}")
-    return Decision(verb=Verb.HOLD, reason="; then ".join(reasons), until=until) if reasons else None
+        time = spoken.clock(end, wish.quiet.timezone, day=_is_far(end, now))
+        reasons.append(say("in quiet hours until {time}", time=time))
+    if not reasons:
+        return None
+    reason = reduce(lambda first, next_one: say("{first}; then {next}", first=first, next=next_one), reasons)
+    return Decision(verb=Verb.HOLD, reason=reason, until=until)
+
+
+_DIGESTS: dict[str, Callable[[str], Said]] = {
+    "hourly": lambda time: say("kept for the hourly digest at {time}", time=time),
+    "daily": lambda time: say("kept for the daily digest at {time}", time=time),
+    "weekly": lambda time: say("kept for the weekly digest at {time}", time=time),
+}
 
 
 def _is_far(until: datetime, now: datetime) -> bool:
@@ -196,11 +245,9 @@ def _is_far(until: datetime, now: datetime) -> bool:
 
 
 def _why(case: Case) -> str:
-    wish, reasons = case.subscription, [f"subscribed to {spoken.kind(case.change.kind)}"]
-    if case.is_priced and case.price:
-        reasons += [
-            f"{spoken.money(case.price)} is {side} {spoken.money(limit)}"
-            for side, limit in (("below", wish.below), ("above", wish.above))
-            if limit
-        ]
-    return "; ".join(reasons)
+    wish, reasons = case.subscription, [say("subscribed to {kind}", kind=spoken.kind(case.change.kind))]
+    if case.is_priced and case.price and wish.below:
+        reasons.append(say("{price} is below {limit}", price=case.price, limit=wish.below))
+    if case.is_priced and case.price and wish.above:
+        reasons.append(say("{price} is above {limit}", price=case.price, limit=wish.above))
+    return joined(reasons, "; ")

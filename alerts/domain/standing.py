@@ -14,7 +14,7 @@ from pydantic import AwareDatetime
 from alerts.domain.deliveries import ID_LENGTH
 from alerts.domain.errors import DeliveryError, Remedy
 from alerts.domain.model import Fact, KeyPart
-from alerts.domain.text import plain
+from alerts.domain.said import SaidText, tidied
 from alerts.domain.wishes import Target, TargetKind
 
 FIRST_PAUSE = timedelta(minutes=10)
@@ -45,7 +45,7 @@ class Standing(Fact):
     target: Target
     guild: int
     state: StandingState = StandingState.FINE
-    reason: str = ""
+    reason: SaidText = ""
     code: int = 0
     since: AwareDatetime | None = None
     until: AwareDatetime | None = None
@@ -86,7 +86,7 @@ def after_failure(standing: Standing, error: DeliveryError, now: datetime) -> St
     if standing.state is StandingState.DISABLED or not _is_its_fault(standing.target, error):
         return standing
     since = standing.since or now
-    facts = {"reason": plain(str(error), _LONGEST_REASON), "code": error.code, "since": since}
+    facts = {"reason": tidied(str(error), _LONGEST_REASON), "code": error.code, "since": since}
     off = {"state": StandingState.DISABLED, "until": None, "strikes": standing.strikes + 1}
     if error.remedy is Remedy.DISABLE:
         return standing.model_copy(update={**facts, **off})

@@ -16,6 +16,7 @@ from alerts.domain.confirm import two_signals
 from alerts.domain.deliveries import Delivery
 from alerts.domain.model import Change, ChangeKind, Fact, KeyPart, Sku, state_of
 from alerts.domain.rules import Decision, Verb
+from alerts.domain.said import SaidText, joined, say, tidied
 from alerts.domain.text import plain
 from alerts.domain.wishes import Subscription
 
@@ -65,7 +66,7 @@ class Stage(Fact):
     change: KeyPart
     subscription: KeyPart | None = None
     delivery: KeyPart | None = None
-    reason: Annotated[str, AfterValidator(lambda text: plain(text, LONGEST_REASON))] = ""
+    reason: Annotated[SaidText, AfterValidator(lambda text: tidied(text, LONGEST_REASON))] = ""
 
 
 def change_id(change: Change) -> str:
@@ -104,7 +105,7 @@ def found(change: Change, guild: int) -> list[Stage]:
     """How the change came about: read, confirmed, compared. Once for each guild that hears of it."""
     first_look = change.at - change.took
     return [
-        noted(change, guild, Step.READ, f"the page says {spoken.offer(change.new)}", first_look),
+        noted(change, guild, Step.READ, say("the page says {offer}", offer=spoken.offer(change.new)), first_look),
         noted(change, guild, Step.CONFIRMED, _confirmed(change), change.at),
         noted(change, guild, Step.COMPARED, _compared(change), change.at),
     ]
@@ -151,18 +152,21 @@ def in_order(stages: Sequence[Stage]) -> tuple[Stage, ...]:
 
 def _confirmed(change: Change) -> str:
     if change.reads > 1:
-        return f"{change.reads} looks within {spoken.span(change.took)} agree"
-    return "two parts of the page agree" if two_signals(change.new) else "such a difference needs no second look"
+        return say("{count} looks within {span} agree", count=change.reads, span=spoken.span(change.took))
+    if two_signals(change.new):
+        return say("two parts of the page agree")
+    return say("such a difference needs no second look")
 
 
 def _compared(change: Change) -> str:
     # The kind says it in a word; here is what it was before.
-    parts = [f"before it was {spoken.offer(change.old)}", f"since {spoken.clock(change.since, 'UTC', day=True)}"]
-    return " ".join(parts) + "".join(_beside(change))
+    since = spoken.clock(change.since, "UTC", day=True)
+    before = say("before it was {offer} since {time}", offer=spoken.offer(change.old), time=since)
+    return joined([before, *_beside(change)], "; ")
 
 
 def _beside(change: Change) -> Iterator[str]:
     if change.beside:
-        yield f"; found together with {spoken.kind(change.beside)}"
+        yield say("found together with {kind}", kind=spoken.kind(change.beside))
     if change.is_small:
-        yield "; a small move"
+        yield say("a small move")

@@ -10,6 +10,7 @@ from decimal import Decimal
 from alerts.domain.errors import BadInput
 from alerts.domain.money import Money, exponent
 from alerts.domain.quiet import day_of, moment
+from alerts.domain.said import Said, say
 from alerts.domain.text import plain
 from alerts.domain.written import price, span, time_of_day
 
@@ -49,18 +50,21 @@ def typed_price(text: str, default: str | None) -> Money:
     tidy = re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text).replace("’", "'")).strip()
     found = _TYPED.fullmatch(tidy) if len(tidy) <= _LONGEST else None
     if found is None:
-        raise BadInput(f"{_quoted(text)} is not a price; {_example(default)}.")
+        raise BadInput(say("“{text}” is not a price; {example}.", text=_short(text), example=_example(default)))
     named = [_currency(word, default, text) for word in (found["before"], found["after"]) if word]
     currency = named[0] if named else default
     if currency is None:
-        raise BadInput(f"{_quoted(text)} names no currency; write it too, such as 450 GBP.")
+        raise BadInput(say("“{text}” names no currency; write it too, such as 450 GBP.", text=_short(text)))
     if len(set(named)) > 1:
-        raise BadInput(f"{_quoted(text)} names two currencies; {_example(currency)}.")
+        problem = say("“{text}” names two currencies; {example}.", text=_short(text), example=_example(currency))
+        raise BadInput(problem)
     amount = _amount(found["number"].strip(), currency, text)
     try:
         money = price({"amount": str(amount), "currency": currency})
     except ValueError:
-        raise BadInput(f"{_quoted(text)} is not a price to wait for; {_example(currency)}.") from None
+        raise BadInput(
+            say("“{text}” is not a price to wait for; {example}.", text=_short(text), example=_example(currency))
+        ) from None
     assert isinstance(money, Money)
     return money
 
@@ -70,9 +74,11 @@ def typed_until(text: str, now: datetime, zone: str) -> datetime:
     tidy = re.sub(r"\s+", " ", text).strip()
     until = _after(tidy, now) or _at(tidy, now, zone)
     if until is None:
-        raise BadInput(f"{_quoted(text)} is not a time; write one such as 4h, 1d, 18:00 or 2026-12-24 18:00.")
+        raise BadInput(
+            say("“{text}” is not a time; write one such as 4h, 1d, 18:00 or 2026-12-24 18:00.", text=_short(text))
+        )
     if until <= now:
-        raise BadInput(f"{_quoted(text)} is over already; write a time to come, such as 4h or 18:00.")
+        raise BadInput(say("“{text}” is over already; write a time to come, such as 4h or 18:00.", text=_short(text)))
     return until
 
 
@@ -84,13 +90,25 @@ def _currency(word: str, default: str | None, text: str) -> str:
         return _SIGNS[folded]
     shared = _SHARED_SIGNS.get(folded)
     if shared is None:
-        raise BadInput(f"{_quoted(text)}: I know no currency {_quoted(word)}; {_example(default)}.")
+        raise BadInput(
+            say(
+                "“{text}”: I know no currency “{word}”; {example}.",
+                text=_short(text),
+                word=_short(word),
+                example=_example(default),
+            )
+        )
     if default in shared:
         return default
-    several = ", ".join(shared[:3])
     raise BadInput(
-        f"{_quoted(text)}: several currencies share the sign {_quoted(word)} ({several}, …); write the one you mean "
-        f"with its three letters, such as 450 {shared[0]}."
+        say(
+            "“{text}”: several currencies share the sign “{word}” ({several}, …); write the one you mean "
+            "with its three letters, such as 450 {currency}.",
+            text=_short(text),
+            word=_short(word),
+            several=", ".join(shared[:3]),
+            currency=shared[0],
+        )
     )
 
 
@@ -99,18 +117,22 @@ def _amount(number: str, currency: str, text: str) -> Decimal:
     places = exponent(currency)
     grouped, simple = _GROUPED.fullmatch(number), _PLAIN.fullmatch(number)
     if grouped and simple and (places >= 3 or number.startswith("0")):
-        raise BadInput(f"{_quoted(text)} may be {_both(number)}; write it without a separator of thousands.")
+        raise BadInput(
+            say(
+                "“{text}” may be {whole} or {fraction}; write it without a separator of thousands.",
+                text=_short(text),
+                whole=re.sub("[^0-9]", "", number).lstrip("0") or "0",
+                fraction=number.replace(",", "."),
+            )
+        )
     if grouped and grouped["point"] != grouped["group"] and len(grouped["cents"] or "") <= places:
         whole = number[: grouped.start("point")] if grouped["point"] else number
         return Decimal(f"{re.sub('[^0-9]', '', whole)}.{grouped['cents'] or 0}")
     if simple and len(simple["cents"] or "") <= places:
         return Decimal(f"{simple['whole']}.{simple['cents'] or 0}")
-    raise BadInput(f"{_quoted(text)} is not a price that I can be sure of; {_example(currency)}.")
-
-
-def _both(number: str) -> str:
-    digits = re.sub("[^0-9]", "", number)
-    return f"{digits.lstrip('0') or 0} or {number.replace(',', '.')}"
+    raise BadInput(
+        say("“{text}” is not a price that I can be sure of; {example}.", text=_short(text), example=_example(currency))
+    )
 
 
 def _after(text: str, now: datetime) -> datetime | None:
@@ -141,10 +163,10 @@ def _next(day: date) -> date:
     return (datetime.combine(day, time(), UTC) + timedelta(days=1)).date()
 
 
-def _example(currency: str | None) -> str:
+def _example(currency: str | None) -> Said:
     example = {0: "450", 3: "450.500"}.get(exponent(currency or "GBP"), "450.50")
-    return f"write one such as {example} {currency or 'GBP'}"
+    return say("write one such as {price}", price=f"{example} {currency or 'GBP'}")
 
 
-def _quoted(text: str) -> str:
-    return f"“{plain(text, 40)}”"
+def _short(text: str) -> str:
+    return plain(text, 40)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from alerts.domain.model import Change, ChangeKind, Failure, Listing, Offer
+from alerts.domain.said import say, tidied
 
 
 def note(
@@ -22,12 +23,13 @@ def note(
     It is due until it is told: whoever made it may have died before it was kept.
     """
     if failure and failed >= blind_after and not is_told:
-        return _note(ChangeKind.VENDOR_BLIND, listing, since, at, f"{failed} looks in a row failed: {failure.detail}")
+        blind = say("{count} looks in a row failed: {detail}", count=failed, detail=failure.detail)
+        return _note(ChangeKind.VENDOR_BLIND, listing, since, at, blind)
     if failure is None and is_told:
-        return _note(ChangeKind.VENDOR_BACK, listing, since, at, f"after {failed} failed looks")
+        return _note(ChangeKind.VENDOR_BACK, listing, since, at, say("after {count} failed looks", count=failed))
     return None
 
 
 def _note(kind: ChangeKind, listing: Listing, since: datetime, at: datetime, detail: str) -> Change:
     facts = {"sku": listing.sku, "listing": listing.id, "vendor": listing.vendor, "url": listing.url}
-    return Change(**facts, kind=kind, old=Offer(), new=Offer(), since=since, at=at, detail=detail[:300])
+    return Change(**facts, kind=kind, old=Offer(), new=Offer(), since=since, at=at, detail=tidied(detail, 300))

@@ -12,6 +12,7 @@ from pydantic import AwareDatetime, Field, model_validator
 
 from alerts.domain.model import ChangeKind, Condition, Fact, KeyPart, Product, Sku, Tier
 from alerts.domain.quiet import Digest, QuietHours
+from alerts.domain.said import say
 from alerts.domain.written import Moment, Name, Names, Percent, Price, Span
 
 # The operator's own watches (command line) live beside the guilds' under this id, which no guild has.
@@ -143,18 +144,21 @@ class Subscription(Fact):
 
     def _problems(self) -> Iterator[str]:
         if (self.sku is None) is (self.category is None):
-            yield "name a sku or a category, one of the two"
+            yield say("name a sku or a category, one of the two")
         if not self.kinds:
-            yield "choose at least one kind of change to be told of"
+            yield say("choose at least one kind of change to be told of")
         if self.below and self.above:
             if self.below.currency != self.above.currency:
-                yield "below and above are in two currencies, and nothing is converted"
+                yield say("below and above are in two currencies, and nothing is converted")
             elif self.above.amount >= self.below.amount:
-                yield f"no price is above {self.above} and below {self.below} at once"
+                text = say(
+                    "no price is above {above} and below {below} at once", above=str(self.above), below=str(self.below)
+                )
+                yield text
         for name in ("vendors", "regions", "conditions", "sellers"):
             wanted, unwanted = getattr(self, name), getattr(self, f"not_{name}")
             if both := {each.casefold() for each in wanted} & {each.casefold() for each in unwanted}:
-                yield f"{min(both)} is among {name} and not_{name}"
+                yield say("{value} is among {name} and not_{name}", value=min(both), name=name)
 
     @property
     def has_threshold(self) -> bool:

@@ -12,13 +12,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, PlainSerializer, StringConstraints
 
 from alerts.domain.money import Money, machine_amount
+from alerts.domain.said import say
 
 _PRICE = re.compile(r"\s*(\S+)\s+([A-Za-z]{3})\s*")
 _SPANS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _SPAN = re.compile(r"(\d{1,6})([smhdw])")
 _DEAREST = 10**11  # Money ends at ten times that, and margins are added to thresholds
 _LONGEST = timedelta(days=366)
-_NO_SPAN = "is not a time to wait; write one up to a year, such as 30m, 6h or 1d"
+_NO_SPAN = say("is not a time to wait; write one up to a year, such as 30m, 6h or 1d")
 
 
 def price(raw: object) -> object:
@@ -32,7 +33,7 @@ def price(raw: object) -> object:
     else:
         amount, currency = None, ""
     if not amount or amount > _DEAREST:
-        raise ValueError("is not a price; write an amount above zero and its currency, such as 500 GBP")
+        raise ValueError(say("is not a price; write an amount above zero and its currency, such as 500 GBP"))
     return Money.of(amount, currency)
 
 
@@ -40,7 +41,7 @@ def percent(raw: object) -> object:
     """`10`, `2.5` or `10%`."""
     number = machine_amount(raw.strip().removesuffix("%").strip() if isinstance(raw, str) else raw)
     if number is None or number > 100:
-        raise ValueError("is not a percentage; write a number from 0 to 100, such as 10")
+        raise ValueError(say("is not a percentage; write a number from 0 to 100, such as 10"))
     return number
 
 
@@ -66,7 +67,7 @@ def time_of_day(raw: object) -> object:
     if isinstance(raw, time) and raw.tzinfo is None:
         return raw
     if not isinstance(raw, str) or not re.fullmatch(r"([01]?\d|2[0-3]):[0-5]\d", raw.strip()):
-        raise ValueError("is not a time of day; write hours and minutes, such as 22:00")
+        raise ValueError(say("is not a time of day; write hours and minutes, such as 22:00"))
     hours, minutes = raw.strip().split(":")
     return time(int(hours), int(minutes))
 
@@ -75,14 +76,14 @@ def _zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError("is not a timezone; write one such as Europe/London or UTC") from None
+        raise ValueError(say("is not a timezone; write one such as Europe/London or UTC")) from None
     return name
 
 
 def _sane_moment(at: datetime) -> datetime:
     # Near the ends of the calendar a conversion to another timezone fails.
     if not 2000 <= at.year <= 9000:
-        raise ValueError("is not a time anybody lives to see")
+        raise ValueError(say("is not a time anybody lives to see"))
     return at
 
 

@@ -19,6 +19,7 @@ from tenacity import (
 
 from alerts.domain.errors import ReadError
 from alerts.domain.model import Failure, FailureReason, Listing, Offer, Reading
+from alerts.domain.said import say
 from alerts.ports import Clock, Reader
 from alerts.reading.breaker import Breaker, Resting
 from alerts.reading.web.addresses import NotAllowed
@@ -95,14 +96,16 @@ class Polite:
             return await self._breaker.run(self._step, listing)
         except Resting as exc:
             return Failure(
-                reason=self._last, detail="left in peace after repeated trouble", retry_after=exc.retry_after
+                reason=self._last, detail=say("left in peace after repeated trouble"), retry_after=exc.retry_after
             )
         except ReadError as exc:
             self._last = exc.reason if _is_outage(exc) else self._last
             return Failure(reason=exc.reason, detail=exc.detail, retry_after=exc.retry_after)
         except Exception:  # noqa: BLE001  # the bulkhead: one reader's defect must not take the other vendors' readings along
             _log.exception("reader failed", vendor=listing.vendor, listing=listing.id)
-            return Failure(reason=FailureReason.UNREADABLE, detail="our reader failed on this page; the log says how")
+            return Failure(
+                reason=FailureReason.UNREADABLE, detail=say("our reader failed on this page; the log says how")
+            )
 
     def _tell_of_outages(self, listing: Listing) -> None:
         away = self.state != "closed"
@@ -135,7 +138,9 @@ class _TimeLimit:
         try:
             await asyncio.wait({attempt, alarm}, return_when=asyncio.FIRST_COMPLETED)
             if not attempt.done():
-                raise ReadError(FailureReason.TIMEOUT, f"no answer within {self._limit:g} seconds")
+                raise ReadError(
+                    FailureReason.TIMEOUT, say("no answer within {count} seconds", count=f"{self._limit:g}")
+                )
             return attempt.result()
         finally:
             await _end(attempt, alarm)

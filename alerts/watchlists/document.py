@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 
 from alerts.domain.errors import BadInput
+from alerts.domain.said import say
 from alerts.watchlists.rows import Raw
 
 _DEEPEST = 4
@@ -21,21 +22,24 @@ def read_document(text: str) -> Iterator[Raw]:
         found = _Builder(text).document()
     except yaml.MarkedYAMLError as exc:
         line = exc.problem_mark.line + 1 if exc.problem_mark else 1
-        raise BadInput(f"line {line} is not YAML: {exc.problem}; mend that line.") from None
+        problem = say("line {line} is not YAML: {problem}; mend that line.", line=line, problem=str(exc.problem))
+        raise BadInput(problem) from None
     except (yaml.YAMLError, RecursionError, ValueError) as exc:
-        raise BadInput(f"The file is not YAML ({type(exc).__name__}); export a list to see how it looks.") from None
+        problem = say("The file is not YAML ({error}); export a list to see how it looks.", error=type(exc).__name__)
+        raise BadInput(problem) from None
     if isinstance(found, dict):
         found = found.get("watches")
     if not isinstance(found, list):
-        raise BadInput("The file holds no list; write `watches:` and its entries below, each with `- `.")
+        raise BadInput(say("The file holds no list; write `watches:` and its entries below, each with `- `."))
     for number, (entry, line) in enumerate(found, 1):
-        where = f"entry {number} (line {line})"
+        where = say("entry {number} (line {line})", number=number, line=line)
         if isinstance(entry, str):
             yield Raw(where, {"url" if "://" in entry else "product": entry})
         elif isinstance(entry, dict) and all(isinstance(value, str) for value in entry.values()):
             yield Raw(where, {name.strip().casefold(): value for name, value in entry.items()})
         else:
-            raise BadInput(f"{where} is no entry; write for instance `- url: https://shop.example/thing`.")
+            text = say("{where} is no entry; write for instance `- url: https://shop.example/thing`.", where=where)
+            raise BadInput(text)
 
 
 def write_document(rows: Sequence[Mapping[str, str]]) -> str:
@@ -60,11 +64,15 @@ class _Builder:
     def _value(self, event: Any, depth: int) -> Any:
         line = event.start_mark.line + 1
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise BadInput(f"line {line} refers to another part of the file (& or *); write it out instead.")
+            raise BadInput(
+                say("line {line} refers to another part of the file (& or *); write it out instead.", line=line)
+            )
         if getattr(event, "tag", None):
-            raise BadInput(f"line {line} has a type of its own (!); take it out, everything here is text.")
+            raise BadInput(
+                say("line {line} has a type of its own (!); take it out, everything here is text.", line=line)
+            )
         if depth > _DEEPEST:
-            raise BadInput(f"line {line} is nested too deep; an entry holds texts only.")
+            raise BadInput(say("line {line} is nested too deep; an entry holds texts only.", line=line))
         if isinstance(event, yaml.ScalarEvent):
             return "" if not event.style and event.value in _NULLS else event.value
         if isinstance(event, yaml.SequenceStartEvent):
@@ -79,9 +87,11 @@ class _Builder:
             line = key.start_mark.line + 1
             name = self._value(key, depth + 1)
             if not isinstance(name, str):
-                raise BadInput(f"line {line} has a key that is no text; write for instance `url:`.")
+                raise BadInput(say("line {line} has a key that is no text; write for instance `url:`.", line=line))
             if name in made:
-                raise BadInput(f"line {line} writes {name[:40]!r} twice; keep one of them.")
+                raise BadInput(
+                    say("line {line} writes {name} twice; keep one of them.", line=line, name=repr(name[:40]))
+                )
             made[name] = self._value(next(self._events), depth + 1)
         return made
 

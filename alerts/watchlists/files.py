@@ -9,6 +9,7 @@ from enum import StrEnum
 from itertools import islice
 
 from alerts.domain.errors import BadInput
+from alerts.domain.said import say
 from alerts.domain.text import plain
 from alerts.watchlists.document import read_document, write_document
 from alerts.watchlists.rows import Fault, Raw, Row, row_of
@@ -40,12 +41,14 @@ def read_file(name: str, body: bytes) -> Read:
         raise too_large()
     kind = _ENDINGS.get(name.lower().rpartition(".")[2])
     if kind is None:
-        raise BadInput(f"{plain(name, 60)} is neither CSV nor YAML: its name should end in .csv, .yaml or .yml.")
+        raise BadInput(
+            say("{name} is neither CSV nor YAML: its name should end in .csv, .yaml or .yml.", name=plain(name, 60))
+        )
     text = _text(body)
     rows, faults = list[Row](), list[Fault]()
     for number, raw in enumerate(islice(_raws(kind, text), MOST_ROWS + 1)):
         if number == MOST_ROWS:
-            raise BadInput(f"The file has more than {MOST_ROWS} rows: import it in parts.")
+            raise BadInput(say("The file has more than {count} rows: import it in parts.", count=MOST_ROWS))
         found = row_of(raw)
         if isinstance(found, Row):
             rows.append(found)
@@ -63,7 +66,7 @@ def write_file(kind: Format, rows: Sequence[Mapping[str, str]]) -> bytes:
 
 def too_large() -> BadInput:
     """Said before a file is read, and after."""
-    return BadInput(f"The file is larger than {LARGEST // 1_000_000} MB: import it in parts.")
+    return BadInput(say("The file is larger than {count} MB: import it in parts.", count=LARGEST // 1_000_000))
 
 
 def _raws(kind: str, text: str) -> Iterator[Raw]:
@@ -80,4 +83,4 @@ def _text(body: bytes) -> str:
             continue
         if "\x00" not in text:
             return text
-    raise BadInput("The file is not text: save it as UTF-8.")
+    raise BadInput(say("The file is not text: save it as UTF-8."))

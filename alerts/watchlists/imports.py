@@ -16,6 +16,7 @@ from alerts.catalogue import Catalogue
 from alerts.domain.canonical import host_of, name_from
 from alerts.domain.errors import BadInput
 from alerts.domain.model import Fact
+from alerts.domain.said import say
 from alerts.ports import Clock
 from alerts.products import Products
 from alerts.store.ports import Pendings
@@ -135,8 +136,7 @@ class Imports:
         meant = products.exactly(row.product or "")
         if len(meant) != 1:
             near = ", ".join(f"{each.name} ({each.sku})" for each in meant or products.near(row.product or ""))
-            hint = f"; did you mean {near}?" if near else "; write a product's sku, or its address under url"
-            return Fault(row.where, "product", f"is {'several that I know' if meant else 'nothing I know'}{hint}")
+            return Fault(row.where, "product", _unclear(near, is_one_of_several=bool(meant)))
         found = meant[0]
         product = self._catalogue.get(found.sku) or found
         return Wish(row, row.name or found.name, product, is_added=self._catalogue.is_added(found.sku))
@@ -163,6 +163,14 @@ class Imports:
         if waiting is None or waiting.by != by or await self._store.take_pending(guild, _name(waiting_id)) is None:
             raise expired()
         return waiting
+
+
+def _unclear(near: str, *, is_one_of_several: bool) -> str:
+    if is_one_of_several:
+        return say("is several that I know; did you mean {near}?", near=near)
+    if near:
+        return say("is nothing I know; did you mean {near}?", near=near)
+    return say("is nothing I know; write a product's sku, or its address under url")
 
 
 def _name(waiting_id: str) -> str:

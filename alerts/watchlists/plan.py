@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from alerts.domain.model import Product, Tier
 from alerts.domain.quota import Use
+from alerts.domain.said import say
 from alerts.domain.wishes import Watch
 from alerts.watchlists.rows import Fault, Row
 
@@ -87,7 +88,7 @@ def _merged(wishes: Sequence[Wish]) -> tuple[list[Wish], int, list[Fault]]:
             continue
         said = {name: (getattr(first.row, name), getattr(wish.row, name)) for name in ("name", "tier", "paused")}
         odd = [name for name, (one, other) in said.items() if None not in (one, other) and one != other]
-        faults += [Fault(wish.row.where, name, _TWICE.format(field=name, first=first.row.where)) for name in odd]
+        faults += [Fault(wish.row.where, name, _twice(name, first.row.where)) for name in odd]
         if not odd:
             both = {name: one if one is not None else other for name, (one, other) in said.items()}
             row = first.row.model_copy(update=both)
@@ -96,7 +97,8 @@ def _merged(wishes: Sequence[Wish]) -> tuple[list[Wish], int, list[Fault]]:
     return list(found.values()), merged, faults
 
 
-_TWICE = "says another {field} than {first} for the same product; keep one of the two"
+def _twice(field: str, first: str) -> str:
+    return say("says another {field} than {first} for the same product; keep one of the two", field=field, first=first)
 
 
 def _differences(row: Row, watch: Watch, product: Product) -> dict[str, tuple[object, object]]:
@@ -105,13 +107,18 @@ def _differences(row: Row, watch: Watch, product: Product) -> dict[str, tuple[ob
     return {name: (mine, theirs) for name, (mine, theirs) in said.items() if theirs is not None and theirs != mine}
 
 
+_NO_PLACE = say("there is no room for it: this server watches as many products as it may")
+_NO_ADDRESS = say("there is no room for it: this server watches as many addresses as it may")
+_NO_HOT = say("there is no room on the hot tier; write warm")
+
+
 def _fitting(adds: Sequence[Wish], room: Use) -> tuple[list[Wish], list[Fault]]:
     """Those that the quota leaves room for, in the order of the file; the others are named."""
     fitting, faults, left = list[Wish](), list[Fault](), list(room)
     needs: tuple[tuple[str, str, Callable[[Wish], bool]], ...] = (
-        ("product", "there is no room for it: this server watches as many products as it may", lambda _: True),
-        ("url", "there is no room for it: this server watches as many addresses as it may", lambda w: w.is_added),
-        ("tier", "there is no room on the hot tier; write warm", lambda w: w.is_own_hot),
+        ("product", _NO_PLACE, lambda _: True),
+        ("url", _NO_ADDRESS, lambda w: w.is_added),
+        ("tier", _NO_HOT, lambda w: w.is_own_hot),
     )
     for wish in adds:
         asked = [is_asked(wish) for _, _, is_asked in needs]

@@ -9,6 +9,7 @@ from alerts.domain.canonical import canonical, is_address
 from alerts.domain.catalogue import LONGEST_NAME
 from alerts.domain.errors import BadInput
 from alerts.domain.model import Fact, Tier
+from alerts.domain.said import SaidText, say
 from alerts.domain.text import plain, units
 
 FIELDS = ("product", "url", "name", "tier", "paused")
@@ -18,7 +19,7 @@ _YES, _NO = frozenset({"true", "yes", "1", "on"}), frozenset({"false", "no", "0"
 class Row(Fact):
     """What a row asks for: a product or an address, and what else it states; None for what it leaves open."""
 
-    where: str
+    where: SaidText
     product: str | None = None
     url: str | None = None
     name: str | None = None
@@ -43,7 +44,7 @@ class Fault:
     problem: str
 
     def __str__(self) -> str:
-        return f"{self.where}, {self.field}: {self.problem}"
+        return say("{where}, {field}: {problem}", where=self.where, field=self.field, problem=self.problem)
 
 
 def row_of(raw: Raw) -> Row | list[Fault]:
@@ -57,18 +58,18 @@ def row_of(raw: Raw) -> Row | list[Fault]:
         except BadInput as exc:
             faults.append(Fault(raw.where, name, str(exc)))
     if not said["product"] and not said["url"]:
-        faults.append(Fault(raw.where, "product", "names nothing; write a product's sku or name here, or a url"))
+        faults.append(Fault(raw.where, "product", say("names nothing; write a product's sku or name here, or a url")))
     if said["product"] and said["url"]:
-        faults.append(Fault(raw.where, "url", "stands beside a product; leave one of the two empty"))
+        faults.append(Fault(raw.where, "url", say("stands beside a product; leave one of the two empty")))
     return faults or Row.model_validate({"where": raw.where, **meant})
 
 
-_UNKNOWN = f"is no column of a watchlist; these are: {', '.join(FIELDS)}"
+_UNKNOWN = say("is no column of a watchlist; these are: {columns}", columns=", ".join(FIELDS))
 
 
 def _product(said: str) -> str:
     if is_address(said):
-        raise BadInput("is an address; write it under url")
+        raise BadInput(say("is an address; write it under url"))
     return plain(said, 200)
 
 
@@ -79,7 +80,7 @@ def _url(said: str) -> str:
 def _name(said: str) -> str:
     name = plain(said, 1000)
     if units(name) > LONGEST_NAME:
-        raise BadInput(f"is longer than {LONGEST_NAME} characters; shorten it")
+        raise BadInput(say("is longer than {count} characters; shorten it", count=LONGEST_NAME))
     return name
 
 
@@ -87,13 +88,14 @@ def _tier(said: str) -> Tier:
     try:
         return Tier(said.lower())
     except ValueError:
-        raise BadInput(f"is {plain(said, 30)!r}; write hot, warm, cold or frozen, or nothing") from None
+        text = say("is {word}; write hot, warm, cold or frozen, or nothing", word=repr(plain(said, 30)))
+        raise BadInput(text) from None
 
 
 def _paused(said: str) -> bool:
     if said.lower() in _YES | _NO:
         return said.lower() in _YES
-    raise BadInput(f"is {plain(said, 30)!r}; write true or false, or nothing")
+    raise BadInput(say("is {word}; write true or false, or nothing", word=repr(plain(said, 30))))
 
 
 _MEANINGS: dict[str, Callable[[str], object]] = {

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from alerts.domain.errors import BadInput
+from alerts.domain.said import say
 from alerts.watchlists.rows import FIELDS, Raw
 
 # What makes a spreadsheet take a cell for a formula, in front of it; the wide forms count in some.
@@ -29,13 +30,20 @@ def read_table(text: str) -> Iterator[Raw]:
                 continue
             if len(cells) > len(heading) and any(cell.strip() for cell in cells[len(heading) :]):
                 raise BadInput(
-                    f"row {number} has more cells than the heading has columns; put texts with commas in quotes."
+                    say(
+                        "row {number} has more cells than the heading has columns; put texts with commas in quotes.",
+                        number=number,
+                    )
                 )
-            yield Raw(f"row {number}", {name: _bare(cell) for name, cell in zip(heading, cells, strict=False)})
+            yield Raw(
+                say("row {number}", number=number),
+                {name: _bare(cell) for name, cell in zip(heading, cells, strict=False)},
+            )
     except csv.Error as exc:
-        raise BadInput(f"row {number + 1} is not CSV ({exc}); save it as CSV once more.") from None
+        problem = say("row {number} is not CSV ({error}); save it as CSV once more.", number=number + 1, error=str(exc))
+        raise BadInput(problem) from None
     if heading is None:
-        raise BadInput(f"The file is empty; its first row names the columns: {', '.join(FIELDS)}.")
+        raise BadInput(say("The file is empty; its first row names the columns: {columns}.", columns=", ".join(FIELDS)))
 
 
 def write_table(rows: Sequence[Mapping[str, str]]) -> str:
@@ -54,9 +62,18 @@ def _heading(cells: Sequence[str], number: int) -> list[str]:
         names.pop()
     twice = [name for index, name in enumerate(names) if name in names[:index]]
     if twice:
-        raise BadInput(f"row {number} names the column {twice[0][:40]!r} twice; keep one of them.")
+        column = repr(twice[0][:40])
+        raise BadInput(
+            say("row {number} names the column {column} twice; keep one of them.", number=number, column=column)
+        )
     if not {"product", "url"} & set(names):
-        raise BadInput(f"row {number} is no heading; the first row names the columns: {', '.join(FIELDS)}.")
+        raise BadInput(
+            say(
+                "row {number} is no heading; the first row names the columns: {columns}.",
+                number=number,
+                columns=", ".join(FIELDS),
+            )
+        )
     return names
 
 

@@ -7,6 +7,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from alerts.domain.errors import BadInput
+from alerts.domain.said import say
 from alerts.products import Products
 from alerts.why import Why
 from bot.cogs.choices import product_choices
@@ -29,7 +30,7 @@ class WhyCog(commands.Cog):
             await self._explain_alert(interaction, alert_id_in(alert) or alert)
             return
         if not product:
-            raise BadInput("Choose an alert or a product, and I explain it.")
+            raise BadInput(say("Choose an alert or a product, and I explain it."))
         found = (await self._products.of(interaction.guild_id)).find(product)
         await interaction.response.defer(ephemeral=True)
         explained = await self._why.of_product(interaction.guild_id or 0, found)
@@ -40,7 +41,7 @@ class WhyCog(commands.Cog):
         footers = (embed.footer.text or "" for embed in message.embeds)
         alert = next(filter(None, map(alert_id_in, footers)), None)
         if alert is None:
-            raise BadInput("That message is no alert of mine: its last line would say “Alert …”.")
+            raise BadInput(say("That message is no alert of mine: its last line would say “Alert …”."))
         await self._explain_alert(interaction, alert)
 
     async def _explain_alert(self, interaction: discord.Interaction, alert: str) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from decimal import Decimal
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from importlib.resources import files
@@ -18,6 +19,10 @@ from typing import TypeAlias
 from babel import Locale
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from babel.numbers import format_currency, format_decimal
+
+from alerts.domain.money import Money
+from alerts.domain.said import Said, Value
 
 # Discord's names of the languages that we speak → ours (alerts/domain/guild.py, bot/ui/languages/<name>.po).
 LANGUAGES = {"en-US": "en", "en-GB": "en", "de": "de", "fr": "fr", "es-ES": "es", "es-419": "es", "ja": "ja",
@@ -65,6 +70,25 @@ def locale() -> Locale:
 @cache
 def _locale(language: str) -> Locale:
     return Locale.parse("en_GB" if language == "en" else language.replace("-", "_"))
+
+
+def told(text: str) -> str:
+    """A text of the engine in the language of the moment, with the values that it was made from; any other str, too."""
+    if not text or spoken() == "en":
+        return f"{text}"  # a plain str, which is all that some libraries take
+    return t(text.template, **{k: _value(v) for k, v in text.values.items()}) if isinstance(text, Said) else t(text)
+
+
+def _value(value: Value) -> str:
+    """As the language writes it. Plain text is somebody's own: a name, a word that they typed."""
+    match value:
+        case Said():
+            return told(value)
+        case Money():
+            return str(format_currency(value.amount, value.currency, locale=locale()))
+        case Decimal():
+            return str(format_decimal(value, locale=locale()))
+    return str(value)
 
 
 @contextmanager

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import discord
+from babel.lists import format_list
 from discord import app_commands
 
 from alerts.domain.errors import (
@@ -22,7 +23,7 @@ from alerts.domain.errors import (
 )
 from alerts.domain.text import cut, harmless
 from bot.ui import words
-from bot.ui.language import t
+from bot.ui.language import locale, t, told
 
 _LISTED = 10
 
@@ -41,8 +42,12 @@ def _unknown(error: Any) -> str:
     query = harmless(error.query, 80)
     if not error.near:
         return t("I know no product called “{name}”. Pick one from the list that opens as you type.", name=query)
-    near = t(" or ").join(f"**{harmless(name, 100)}**" for name in error.near)
+    near = _either([f"**{harmless(name, 100)}**" for name in error.near])
     return t("I know no product called “{name}”. Did you mean {near}?", name=query, near=near)
+
+
+def _either(names: Sequence[str]) -> str:
+    return str(format_list(names, style="or", locale=locale()))
 
 
 def _too_soon(error: Any) -> str:
@@ -59,8 +64,16 @@ def _no_such_vendor(error: Any) -> str:
     if not error.there_are:
         return t("**{product}** has no shop yet. Try again once `/scan` shows one.", product=product)
     there_are = cut(", ".join(f"**{harmless(name, 60)}**" for name in error.there_are), 1200)
-    text = t("**{product}** has no shop called “{query}”.", product=product, query=query)
-    return f"{text} {t('Pick one that there is: {vendors}.', vendors=there_are)}"
+    return t(
+        "**{product}** has no shop called “{query}”. Pick one that there is: {vendors}.",
+        product=product,
+        query=query,
+        vendors=there_are,
+    )
+
+
+def _bad_input(error: Any) -> str:
+    return told(str(error))
 
 
 def _away(_: Any) -> str:
@@ -133,7 +146,7 @@ _WORDS: dict[type[BaseException], Callable[[Any], str]] = {
     UnknownProduct: _unknown,
     UnknownVendor: _no_such_vendor,
     TooSoon: _too_soon,
-    BadInput: str,
+    BadInput: _bad_input,
     StoreTooNew: _too_new,
     StoreError: _away,
     ReadError: _unread,

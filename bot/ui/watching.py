@@ -14,7 +14,7 @@ from alerts.watches import Watched
 from alerts.watchlists.imports import Imported
 from alerts.watchlists.plan import Conflict, Plan, Wish
 from bot.ui import words
-from bot.ui.language import n, t
+from bot.ui.language import n, t, told
 
 _GREEN, _AMBER, _BLUE = 0x2ECC71, 0xE67E22, 0x3498DB
 _ON_A_PAGE = 15
@@ -90,7 +90,7 @@ def dry_run_embed(plan: Plan) -> discord.Embed:
     embed.description = " · ".join(counts)
     _field(embed, t("New"), [harmless(wish.label, 80) for wish in plan.adds], _MOST_ADDS)
     _field(embed, t("Differs"), [_difference(each) for each in plan.conflicts], _MOST_OTHERS)
-    _field(embed, t("Cannot be taken"), [harmless(str(fault), 200) for fault in plan.faults], _MOST_OTHERS)
+    _field(embed, t("Cannot be taken"), [harmless(told(str(fault)), 200) for fault in plan.faults], _MOST_OTHERS)
     if plan.has_work:
         embed.set_footer(text=t("New pages are read one after another. The buttons work for 15 minutes."))
     return embed
@@ -99,7 +99,7 @@ def dry_run_embed(plan: Plan) -> discord.Embed:
 def plan_text(plan: Plan) -> str:
     """All of it in plain text, for a file: every row with what becomes of it."""
     sorts: tuple[tuple[str, Iterable[str]], ...] = (
-        (t("Cannot be taken"), (plain(str(fault), 400) for fault in plan.faults)),
+        (t("Cannot be taken"), (plain(told(str(fault)), 400) for fault in plan.faults)),
         (t("Differs"), (_plain_difference(each) for each in plan.conflicts)),
         (t("New"), (_plain_wish(wish) for wish in plan.adds)),
         (t("Unchanged"), (_plain_wish(wish) for wish in plan.unchanged)),
@@ -119,7 +119,7 @@ def imported_text(done: Imported) -> str:
         said.append(n("{count} was so already.", "{count} were so already.", len(done.plan.unchanged)))
     text = " ".join(said)
     for fault in done.plan.faults[:_MOST_OTHERS]:
-        text += f"\n⚠️ {harmless(str(fault), 150)}"
+        text += f"\n⚠️ {harmless(told(str(fault)), 150)}"
     return cut(text, 1900)
 
 
@@ -147,7 +147,8 @@ def _difference(conflict: Conflict) -> str:
 
 
 def _plain_difference(conflict: Conflict) -> str:
-    return f"{conflict.wish.row.where}: {plain(conflict.wish.label, 100)}: {plain(', '.join(_changes(conflict)), 300)}"
+    changes = plain(", ".join(_changes(conflict)), 300)
+    return f"{told(conflict.wish.row.where)}: {plain(conflict.wish.label, 100)}: {changes}"
 
 
 def _changes(conflict: Conflict) -> Iterator[str]:
@@ -162,7 +163,7 @@ def _said(value: object) -> str:
 
 
 def _plain_wish(wish: Wish) -> str:
-    return f"{wish.row.where}: {plain(wish.label, 100)} {wish.row.url or ''}".rstrip()
+    return f"{told(wish.row.where)}: {plain(wish.label, 100)} {wish.row.url or ''}".rstrip()
 
 
 def _paragraph(title: str, rows: Sequence[str]) -> list[str]:

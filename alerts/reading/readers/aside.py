@@ -8,6 +8,7 @@ import threading
 
 from alerts.domain.errors import ReadError
 from alerts.domain.model import FailureReason, Listing, Offer
+from alerts.domain.said import say
 from alerts.ports import Page
 from alerts.reading.data.overrides import Override
 from alerts.reading.weigh.verdict import read_page
@@ -38,7 +39,8 @@ async def read_aside(page: Page, listing: Listing, override: Override | None = N
         return await asyncio.wait_for(answer, LONGEST)
     except TimeoutError as exc:
         raise ReadError(
-            FailureReason.UNREADABLE, f"the page keeps the parser busy for more than {LONGEST:g} seconds"
+            FailureReason.UNREADABLE,
+            say("the page keeps the parser busy for more than {count} seconds", count=f"{LONGEST:g}"),
         ) from exc
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from alerts.domain.errors import ReadError
 from alerts.domain.model import FailureReason, Listing, Offer, ReaderKind
+from alerts.domain.said import say
 from alerts.ports import Reader
 
 
@@ -18,5 +19,5 @@ class Readers:
     async def read(self, listing: Listing) -> Offer:
         reader = self._readers.get(listing.reader)
         if reader is None:
-            raise ReadError(FailureReason.UNREADABLE, f"the reader {listing.reader.value} is off")
+            raise ReadError(FailureReason.UNREADABLE, say("the reader {reader} is off", reader=listing.reader.value))
         return await reader.read(listing)

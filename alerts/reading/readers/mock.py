@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from alerts.domain.errors import ReadError
 from alerts.domain.model import FailureReason, Listing, Offer
+from alerts.domain.said import say
 from alerts.ports import Clock
 
 Step = Offer | ReadError
@@ -37,6 +38,6 @@ class MockReader:
         else:
             name, steps = "", self._script
         if not steps:
-            return ReadError(FailureReason.NOT_FOUND, "the script has nothing for this listing")
+            return ReadError(FailureReason.NOT_FOUND, say("the script has nothing for this listing"))
         turn, self._played[name] = self._played[name], self._played[name] + 1
         return steps[min(turn, len(steps) - 1)]

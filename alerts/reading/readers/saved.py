@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from alerts.clock import SystemClock
 from alerts.domain.errors import ReadError
 from alerts.domain.model import Failure, FailureReason, Listing, Offer, Reading
+from alerts.domain.said import say
 from alerts.ports import Clock, Page
 from alerts.reading.weigh.verdict import read_page
 
@@ -35,8 +36,12 @@ def _outcome(html: bytes, url: str, currency: str | None, variant: str | None) -
         return Failure(reason=exc.reason, detail=exc.detail)
     except ValidationError:
         return Failure(
-            reason=FailureReason.UNREADABLE, detail=f"{currency!r} is no currency code; write one such as GBP"
+            reason=FailureReason.UNREADABLE,
+            detail=say("{currency} is no currency code; write one such as GBP", currency=repr(currency)),
         )
     except Exception as exc:  # noqa: BLE001  # the bulkhead of a batch: one page must not end the others
         _log.exception("reader failed", url=url)
-        return Failure(reason=FailureReason.UNREADABLE, detail=f"our reader failed on this page ({type(exc).__name__})")
+        return Failure(
+            reason=FailureReason.UNREADABLE,
+            detail=say("our reader failed on this page ({error})", error=type(exc).__name__),
+        )

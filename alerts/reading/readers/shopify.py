@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field, ValidationError
 from alerts.domain.errors import ReadError
 from alerts.domain.model import Availability, Evidence, FailureReason, Listing, Offer, PriceKind
 from alerts.domain.money import Money
+from alerts.domain.said import say
 from alerts.ports import Clock, Fetcher
 from alerts.reading.weigh.variants import common_availability, the_named, variant_in_url
 
@@ -81,10 +82,13 @@ class ShopifyReader:
         shown = await self._presented(shop)
         if shown is None and listing.currency is None:
             raise ReadError(
-                FailureReason.UNREADABLE, "the shop does not tell its currency; write it beside the listing"
+                FailureReason.UNREADABLE, say("the shop does not tell its currency; write it beside the listing")
             )
         if shown and listing.currency and shown != listing.currency:
-            raise ReadError(FailureReason.MISMATCH, f"the shop shows us {shown}, not {listing.currency}")
+            raise ReadError(
+                FailureReason.MISMATCH,
+                say("the shop shows us {currency}, not {wanted}", currency=shown, wanted=listing.currency),
+            )
         return shown or listing.currency or ""
 
     async def _presented(self, shop: str) -> str | None:
@@ -108,7 +112,7 @@ def product_address(url: str) -> tuple[str, str]:
     parts = urlsplit(url)
     found = _PRODUCT.fullmatch(parts.path)
     if found is None:
-        raise ReadError(FailureReason.UNREADABLE, "the address is not one of a Shopify product (/products/<name>)")
+        raise ReadError(FailureReason.UNREADABLE, say("the address is not one of a Shopify product (/products/<name>)"))
     return f"{parts.scheme}://{parts.netloc}{found['prefix']}", found["handle"]
 
 
@@ -177,4 +181,4 @@ def _parsed(model: type[Any], body: bytes) -> Any:
     try:
         return model.model_validate_json(body)
     except ValidationError as exc:
-        raise ReadError(FailureReason.UNREADABLE, "the shop's product data have an unknown shape") from exc
+        raise ReadError(FailureReason.UNREADABLE, say("the shop's product data have an unknown shape")) from exc

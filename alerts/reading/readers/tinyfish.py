@@ -16,6 +16,7 @@ from pydantic import SecretStr
 
 from alerts.domain.errors import ReadError
 from alerts.domain.model import FailureReason, Listing, Offer
+from alerts.domain.said import say
 from alerts.ports import Clock
 from alerts.reading.readers.sse import events
 from alerts.reading.readers.tinyfish_answer import (
@@ -66,7 +67,10 @@ class Budget:
         if await self._spending.add(day, usual) > self._daily:
             await self._spending.add(day, -usual)
             raise NotAllowed(
-                FailureReason.BLOCKED, f"today's TinyFish budget of ${self._daily} is spent; it renews at midnight UTC"
+                FailureReason.BLOCKED,
+                say(
+                    "today's TinyFish budget of {amount} is spent; it renews at midnight UTC", amount=f"${self._daily}"
+                ),
             )
         return Reserved(self._spending, day, usual)
 
@@ -142,7 +146,7 @@ class TinyFishReader:
             async for event in events(answer.content.iter_any()):
                 if str(event.get("type") or "").upper() == "COMPLETE":
                     return event
-        raise ReadError(FailureReason.UNREACHABLE, "TinyFish broke off before the run was complete")
+        raise ReadError(FailureReason.UNREACHABLE, say("TinyFish broke off before the run was complete"))
 
     @asynccontextmanager
     async def _posted(self, listing: Listing) -> AsyncIterator[aiohttp.ClientResponse]:
@@ -168,9 +172,13 @@ class TinyFishReader:
         try:
             yield
         except TimeoutError as exc:
-            raise ReadError(FailureReason.TIMEOUT, f"TinyFish took longer than {self._limit:g} seconds") from exc
+            raise ReadError(
+                FailureReason.TIMEOUT, say("TinyFish took longer than {count} seconds", count=f"{self._limit:g}")
+            ) from exc
         except (aiohttp.ClientError, OSError) as exc:
-            raise ReadError(FailureReason.UNREACHABLE, f"TinyFish cannot be reached ({type(exc).__name__})") from exc
+            raise ReadError(
+                FailureReason.UNREACHABLE, say("TinyFish cannot be reached ({error})", error=type(exc).__name__)
+            ) from exc
 
 
 def _json(raw: bytes) -> object:

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictStr, Valida
 from alerts.domain.errors import ReadError
 from alerts.domain.model import Availability, Condition, Evidence, FailureReason, Listing, Offer
 from alerts.domain.money import Money, machine_amount
+from alerts.domain.said import say
 
 # Published rate: dollars for each step of a run that completed.
 DOLLARS_PER_STEP = Decimal("0.016")
@@ -99,11 +100,14 @@ def offer_of(event: Mapping[str, Any], listing: Listing) -> Offer:
         raise error_of(event.get("error"), status=None, default=f"the run ended as {status}")
     answer = _answer(event.get("result", event.get("resultJson")))
     if answer.blocked:
-        raise ReadError(FailureReason.BLOCKED, "the shop showed the agent an access check")
+        raise ReadError(FailureReason.BLOCKED, say("the shop showed the agent an access check"))
     if not answer.found:
-        raise ReadError(FailureReason.MISMATCH, "the agent did not find this product on the page")
+        raise ReadError(FailureReason.MISMATCH, say("the agent did not find this product on the page"))
     if listing.currency and answer.currency and answer.currency != listing.currency:
-        raise ReadError(FailureReason.MISMATCH, f"the page is in {answer.currency}, not in {listing.currency}")
+        raise ReadError(
+            FailureReason.MISMATCH,
+            say("the page is in {currency}, not in {wanted}", currency=answer.currency, wanted=listing.currency),
+        )
     return _offer(answer, listing, str(event.get("runId") or event.get("run_id") or ""))
 
 
@@ -111,7 +115,7 @@ def _offer(answer: Answer, listing: Listing, run: str) -> Offer:
     currency = answer.currency or listing.currency
     price = Money.of(answer.price, currency) if answer.price and currency else None
     if price is None and answer.availability is Availability.UNKNOWN:
-        raise ReadError(FailureReason.UNREADABLE, "the agent found neither a price nor stock")
+        raise ReadError(FailureReason.UNREADABLE, say("the agent found neither a price nor stock"))
     return Offer(
         availability=answer.availability,
         price=price,
@@ -132,19 +136,23 @@ def _answer(result: object) -> Answer:
         try:
             result = json.loads(_FENCE.sub("", result))
         except (ValueError, RecursionError) as exc:
-            raise ReadError(FailureReason.UNREADABLE, "the agent's answer is no JSON") from exc
+            raise ReadError(FailureReason.UNREADABLE, say("the agent's answer is no JSON")) from exc
     for key in ("vendors", "products", "result"):
         if isinstance(result, dict) and key in result and "availability" not in result:
             result = result[key]
     if isinstance(result, list):
         if len(result) != 1:
-            raise ReadError(FailureReason.UNREADABLE, f"the agent answered for {len(result)} products, not for one")
+            raise ReadError(
+                FailureReason.UNREADABLE, say("the agent answered for {count} products, not for one", count=len(result))
+            )
         result = result[0]
     try:
         return Answer.model_validate(result)
     except ValidationError as exc:
         places = ", ".join(sorted({str(one["loc"][0]) if one["loc"] else "all of it" for one in exc.errors()}))
-        raise ReadError(FailureReason.UNREADABLE, f"the agent's answer has an unknown shape ({places})") from exc
+        raise ReadError(
+            FailureReason.UNREADABLE, say("the agent's answer has an unknown shape ({places})", places=places)
+        ) from exc
 
 
 def error_of(error: object, *, status: int | None, default: str, asked: timedelta | None = None) -> ReadError:
@@ -155,7 +163,7 @@ def error_of(error: object, *, status: int | None, default: str, asked: timedelt
     detail = f"TinyFish: {code or category or default}"[:200]
     rest = _rest(told) or asked
     if status == 402 or code == "INSUFFICIENT_CREDITS" or category == "BILLING_FAILURE":
-        return TinyFishRefused(FailureReason.BLOCKED, "TinyFish has no credit left; top up the wallet")
+        return TinyFishRefused(FailureReason.BLOCKED, say("TinyFish has no credit left; top up the wallet"))
     if code == "SITE_BLOCKED":
         return TinyFishRefused(FailureReason.BLOCKED, detail)
     if status == 429:

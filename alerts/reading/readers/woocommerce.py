@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 from alerts.domain.errors import ReadError
 from alerts.domain.model import Availability, Evidence, FailureReason, Listing, Offer, PriceKind
 from alerts.domain.money import Money
+from alerts.domain.said import say
 from alerts.ports import Fetcher
 from alerts.reading.weigh.variants import the_named, variant_in_url
 
@@ -84,17 +85,20 @@ class WooCommerceReader:
         if wanted and product.variations:
             chosen = the_named([(one, one.words) for one in product.variations], wanted)
             if len(chosen) > 1:
-                raise ReadError(FailureReason.MISMATCH, f"{wanted!r} names {len(chosen)} variations here")
+                raise ReadError(
+                    FailureReason.MISMATCH,
+                    say("{name} names {count} variations here", name=repr(wanted), count=len(chosen)),
+                )
             variation = await self._asked(f"{shop}{_API}/{chosen[0].id}", _ONE)
             return offer_of(variation, listing, name=product.name)
         if wanted and not _is_named(product, wanted):
-            raise ReadError(FailureReason.MISMATCH, f"no variation here is called {wanted!r}")
+            raise ReadError(FailureReason.MISMATCH, say("no variation here is called {name}", name=repr(wanted)))
         return offer_of(product, listing, name=product.name)
 
     async def _product(self, shop: str, slug: str) -> _Product:
         found = await self._asked(f"{shop}{_API}?slug={quote(slug)}", _MANY)
         if not found:
-            raise ReadError(FailureReason.NOT_FOUND, f"the shop has no product called {slug!r}")
+            raise ReadError(FailureReason.NOT_FOUND, say("the shop has no product called {name}", name=repr(slug)))
         return found[0]
 
     async def _asked(self, url: str, shape: TypeAdapter[T]) -> T:
@@ -102,14 +106,17 @@ class WooCommerceReader:
         try:
             return shape.validate_json(page.body)
         except ValidationError as exc:
-            raise ReadError(FailureReason.UNREADABLE, "the shop's product data have an unknown shape") from exc
+            raise ReadError(FailureReason.UNREADABLE, say("the shop's product data have an unknown shape")) from exc
 
 
 def offer_of(product: _Product, listing: Listing, *, name: str) -> Offer:
     """The product as an Offer; a parent of variations has a price from, and no stock of its own."""
     prices = product.prices
     if listing.currency and prices.currency_code != listing.currency:
-        raise ReadError(FailureReason.MISMATCH, f"the shop shows us {prices.currency_code}, not {listing.currency}")
+        raise ReadError(
+            FailureReason.MISMATCH,
+            say("the shop shows us {currency}, not {wanted}", currency=prices.currency_code, wanted=listing.currency),
+        )
     spread = prices.price_range
     is_range = spread is not None and spread.min_amount != spread.max_amount
     price = prices.amount(spread.min_amount if spread else prices.price)
@@ -153,5 +160,5 @@ def _address(url: str) -> tuple[str, str]:
     parts = urlsplit(url)
     slug = unquote(parts.path).rstrip("/").rpartition("/")[2]
     if not slug:
-        raise ReadError(FailureReason.UNREADABLE, "the address names no product")
+        raise ReadError(FailureReason.UNREADABLE, say("the address names no product"))
     return f"{parts.scheme}://{parts.netloc}", slug

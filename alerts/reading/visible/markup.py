@@ -8,6 +8,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from alerts.domain.errors import ReadError
 from alerts.domain.model import FailureReason
+from alerts.domain.said import say
 from alerts.ports import Page
 
 MAX_ATTRIBUTES = 1000
@@ -116,7 +117,7 @@ def _close(is_open: list[bytes], name: bytes) -> bytes | None:
 
 
 def _too_much() -> ReadError:
-    return ReadError(FailureReason.UNREADABLE, "the page's markup is made to hurt a parser")
+    return ReadError(FailureReason.UNREADABLE, say("the page's markup is made to hurt a parser"))
 
 
 def _as_utf8(page: Page) -> bytes:

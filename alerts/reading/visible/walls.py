@@ -8,6 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 from alerts.domain.errors import ReadError
 from alerts.domain.model import FailureReason, Listing
+from alerts.domain.said import say
 from alerts.reading.visible.dom import Dom
 from alerts.reading.web.answers import wall_words
 from alerts.reading.words.phrases import folded
@@ -53,7 +54,7 @@ def refuse_walls(body: bytes, title: str, dom: Dom) -> None:
     """Raise `blocked` for a page that a bot wall wrote. Call it only for pages without a product."""
     text = visible_text(dom, _SMALL + 1)
     if _WALL_TITLE.search(title[:_SHORT_TITLE]) or _WALL_TEXT.search(text) or _is_short_wall(body, text):
-        raise ReadError(FailureReason.BLOCKED, "the shop shows a bot wall instead of the product")
+        raise ReadError(FailureReason.BLOCKED, say("the shop shows a bot wall instead of the product"))
 
 
 def _is_short_wall(body: bytes, text: str) -> bool:
@@ -64,16 +65,16 @@ def _is_short_wall(body: bytes, text: str) -> bool:
 def refuse_gone(title: str, headings: Sequence[str], listing: Listing, final_url: str) -> None:
     """Raise `not_found` for a page that says so under status 200, or that is the shop's entrance."""
     if _GONE.search(title[:_SHORT_TITLE]) or any(_GONE.search(heading[:_SHORT_TITLE]) for heading in headings[:2]):
-        raise ReadError(FailureReason.NOT_FOUND, "the shop says that there is no such page")
+        raise ReadError(FailureReason.NOT_FOUND, say("the shop says that there is no such page"))
     if is_entrance(final_url) and not is_entrance(listing.url):
-        raise ReadError(FailureReason.NOT_FOUND, "the shop sends us to its entrance instead of the product")
+        raise ReadError(FailureReason.NOT_FOUND, say("the shop sends us to its entrance instead of the product"))
 
 
 def refuse_shells(dom: Dom, body: bytes) -> None:
     """Raise `unreadable` for a page that only a browser's scripts would fill."""
     text = visible_text(dom, 2049)
     if len(text) < 2048 and (b"<script" in body.lower() if len(body) < 2_000_000 else True):
-        raise ReadError(FailureReason.UNREADABLE, "the page is an empty shell that scripts would fill (js_only)")
+        raise ReadError(FailureReason.UNREADABLE, say("the page is an empty shell that scripts would fill (js_only)"))
 
 
 def refuse_others(listing: Listing, final_url: str, told: Sequence[str]) -> None:
@@ -91,7 +92,9 @@ def refuse_others(listing: Listing, final_url: str, told: Sequence[str]) -> None
         return  # two scripts: nothing to compare
     share = len(wanted & bag) / len(wanted)
     if share < (0.6 if moved else 0.34):
-        raise ReadError(FailureReason.MISMATCH, f"the page is about something else than {listing.product_name!r}")
+        raise ReadError(
+            FailureReason.MISMATCH, say("the page is about something else than {name}", name=repr(listing.product_name))
+        )
 
 
 def visible_text(dom: Dom, at_least: int) -> str:

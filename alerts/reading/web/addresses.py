@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from alerts.domain.errors import ReadError
 from alerts.domain.model import FailureReason
+from alerts.domain.said import say
 
 MAX_URL = 2048
 _PORTS = {"http": 80, "https": 443}
@@ -62,18 +63,18 @@ def checked_url(url: str, *, private: Collection[str] = (), ports: Collection[in
     Says nothing about where the name leads.
     """
     if len(url) > MAX_URL or _UNSAFE.search(url):
-        raise _refused("the address is too long or holds spaces or control characters")
+        raise _refused(say("the address is too long or holds spaces or control characters"))
     try:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port
     except ValueError as exc:
-        raise _refused("the address is malformed") from exc
+        raise _refused(say("the address is malformed")) from exc
     if parts.scheme not in _PORTS or not host:
-        raise _refused("only http and https addresses are read")
+        raise _refused(say("only http and https addresses are read"))
     if parts.username is not None or parts.password is not None:
-        raise _refused("addresses with a user name are not read")
+        raise _refused(say("addresses with a user name are not read"))
     if port not in (None, _PORTS[parts.scheme], *ports) and f"{host}:{port}" not in private:
-        raise _refused(f"port {port} is not open to reading; name it in fetch.allow_private")
+        raise _refused(say("port {port} is not open to reading; name it in fetch.allow_private", port=str(port)))
     return url
 
 

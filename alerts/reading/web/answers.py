@@ -9,6 +9,7 @@ from email.utils import parsedate_to_datetime
 
 from alerts.domain.errors import ReadError
 from alerts.domain.model import FailureReason
+from alerts.domain.said import say
 
 LONGEST_REST = timedelta(hours=1)
 _WALL_STATUSES = frozenset({401, 402, 403, 405, 407, 418, 429, 430, 451, 503, 511, 999})
@@ -55,11 +56,19 @@ def error_of(status: int, headers: Mapping[str, str], body: bytes, now: datetime
     if status < 400:
         return None
     if status in _GONE_STATUSES:
-        return ReadError(FailureReason.NOT_FOUND, f"the shop answers {status}: there is no such page")
+        return ReadError(
+            FailureReason.NOT_FOUND, say("the shop answers {status}: there is no such page", status=status)
+        )
     words = wall_words(body)
     if status in _WALL_STATUSES or words:
-        detail = f"the shop answers {status}" + (f" and shows a bot wall ({words})" if words else "")
+        detail = say("the shop answers {status}", status=status)
+        if words:
+            detail = say("the shop answers {status} and shows a bot wall ({words})", status=status, words=words)
         return ReadError(FailureReason.BLOCKED, detail, retry_after=rest_asked(headers, now))
     if status >= 500 or status in (408, 425):
-        return ReadError(FailureReason.UNREACHABLE, f"the shop answers {status}", retry_after=rest_asked(headers, now))
-    return ReadError(FailureReason.UNREADABLE, f"the shop answers {status}")
+        return ReadError(
+            FailureReason.UNREACHABLE,
+            say("the shop answers {status}", status=status),
+            retry_after=rest_asked(headers, now),
+        )
+    return ReadError(FailureReason.UNREADABLE, say("the shop answers {status}", status=status))

@@ -17,6 +17,7 @@ import aiohttp
 
 from alerts.domain.errors import ReadError
 from alerts.domain.model import FailureReason
+from alerts.domain.said import say
 from alerts.ports import Clock, Page
 from alerts.reading.web.addresses import NotAllowed, checked_url, is_public, place
 from alerts.reading.web.answers import error_of, rest_asked
@@ -118,12 +119,12 @@ class WebFetcher:
             if page.status not in _REDIRECTS or "Location" not in page.headers:
                 return page
             url = self._next(url, page.headers["Location"], hop)
-        raise ReadError(FailureReason.UNREACHABLE, f"the shop redirects more than {_MAX_HOPS} times")
+        raise ReadError(FailureReason.UNREACHABLE, say("the shop redirects more than {count} times", count=_MAX_HOPS))
 
     def _next(self, url: str, location: str, hop: _Hop) -> str:
         target = checked_url(urljoin(url, location.strip()), private=self._private, ports=self._ports)
         if url.startswith("https:") and not target.startswith("https:"):
-            raise NotAllowed(FailureReason.UNREACHABLE, "the shop redirects from https to http")
+            raise NotAllowed(FailureReason.UNREACHABLE, say("the shop redirects from https to http"))
         # A public shop cannot send us into the operator's network, not even to a door that is open for others.
         hop.may_be_private = hop.may_be_private and place(target) in self._private
         return target
@@ -155,12 +156,16 @@ class WebFetcher:
 
     async def _page(self, url: str, answer: aiohttp.ClientResponse) -> Page:
         if _NO_PAGE.match(answer.content_type):
-            raise ReadError(FailureReason.UNREADABLE, f"the address holds {answer.content_type}, not a page")
+            raise ReadError(
+                FailureReason.UNREADABLE, say("the address holds {kind}, not a page", kind=answer.content_type)
+            )
         body = bytearray()
         async for chunk in answer.content.iter_chunked(_CHUNK):
             body += chunk
             if len(body) > self._max_bytes:
-                raise ReadError(FailureReason.TOO_LARGE, f"the page is larger than {self._max_bytes} bytes")
+                raise ReadError(
+                    FailureReason.TOO_LARGE, say("the page is larger than {count} bytes", count=self._max_bytes)
+                )
         return Page(url=url, status=answer.status, headers=answer.headers.copy(), body=bytes(body))
 
     @asynccontextmanager
@@ -169,22 +174,24 @@ class WebFetcher:
         try:
             yield
         except TimeoutError as exc:
-            raise ReadError(FailureReason.TIMEOUT, f"the shop took longer than {self._total:g} seconds") from exc
+            raise ReadError(
+                FailureReason.TIMEOUT, say("the shop took longer than {count} seconds", count=f"{self._total:g}")
+            ) from exc
         except (aiohttp.ClientError, OSError, ValueError) as exc:
             if hop.refused:
-                raise NotAllowed(FailureReason.UNREACHABLE, "the address leads into a private network") from exc
+                raise NotAllowed(FailureReason.UNREACHABLE, say("the address leads into a private network")) from exc
             raise ReadError(FailureReason.UNREACHABLE, _words(exc)) from exc
 
 
 def _words(exc: Exception) -> str:
     match exc:
         case aiohttp.ClientConnectorDNSError():
-            return "the shop's name is not known"
+            return say("the shop's name is not known")
         case aiohttp.ClientConnectorCertificateError() | aiohttp.ClientSSLError():
-            return "the shop's certificate is not valid"
+            return say("the shop's certificate is not valid")
         case aiohttp.ClientConnectorError():
-            return "the shop does not accept connections"
+            return say("the shop does not accept connections")
         case aiohttp.InvalidURL() | ValueError():
-            return "the address is malformed"
+            return say("the address is malformed")
         case _:
-            return f"the connection broke ({type(exc).__name__})"
+            return say("the connection broke ({error})", error=type(exc).__name__)

@@ -10,6 +10,7 @@ from protego import Protego
 
 from alerts.domain.errors import ReadError
 from alerts.domain.model import FailureReason
+from alerts.domain.said import say
 from alerts.ports import Clock, Page
 from alerts.reading.web.addresses import NotAllowed, origin
 
@@ -36,7 +37,7 @@ class Robots:
         """
         rules = await self._of(origin(url))
         if rules is not None and not rules.can_fetch(url, self._agent):
-            raise NotAllowed(FailureReason.BLOCKED, "the shop's robots.txt asks not to read this page")
+            raise NotAllowed(FailureReason.BLOCKED, say("the shop's robots.txt asks not to read this page"))
 
     async def _of(self, site: str) -> Protego | None:
         now = self._clock.monotonic()

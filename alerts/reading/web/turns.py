@@ -11,6 +11,7 @@ from datetime import timedelta
 
 from alerts.domain.errors import ReadError
 from alerts.domain.model import FailureReason
+from alerts.domain.said import say
 from alerts.ports import Clock
 
 _HOSTS_REMEMBERED = 4096
@@ -78,7 +79,7 @@ class Turns:
     def _refuse_while_resting(self, host: str, state: _Host) -> None:
         left = state.rest_until - self._clock.monotonic()
         if left > _LONGEST_WAIT:
-            detail = f"{host} asked to be left alone for {left:.0f} more seconds"
+            detail = say("{host} asked to be left alone for {count} more seconds", host=host, count=round(left))
             raise ReadError(FailureReason.BLOCKED, detail, retry_after=timedelta(seconds=left))
 
     async def _keep_pace(self, state: _Host) -> None:

@@ -9,6 +9,7 @@ from typing import cast
 
 from alerts.domain.errors import ReadError
 from alerts.domain.model import FailureReason
+from alerts.domain.said import say
 from alerts.ports import Page
 
 MAX_BYTES = 64 * 1024 * 1024
@@ -51,7 +52,7 @@ class Validators:
     def _recall(self, key: tuple[str, str], page: Page) -> Page:
         known = None if FRESH.get() else self._pages.get(key)
         if known is None:
-            raise ReadError(FailureReason.UNREADABLE, "the shop says nothing changed, but was not asked that")
+            raise ReadError(FailureReason.UNREADABLE, say("the shop says nothing changed, but was not asked that"))
         self._pages.move_to_end(key)
         # The body is the remembered one; how long a cache has kept it is what the new answer says.
         age = {"Age": page.headers.get("Age", "")}

@@ -8,6 +8,7 @@ from decimal import Decimal
 from enum import Enum
 
 from alerts.domain.model import Availability, Evidence, PriceKind
+from alerts.domain.said import say
 from alerts.reading.data.facts import OfferFact
 from alerts.reading.visible.amounts import Amount
 from alerts.reading.visible.buybox import NOT_THE_PRICE, BuyBox
@@ -102,22 +103,24 @@ def _contradicted(
     """The data say one price, and another stands where the price stands."""
     tax = box.price.kind & (Mark.NET | Mark.GROSS) if box.price else 0
     if tax == Mark.NET and shown.amount < main.amount:
-        return Weighed(main, main.list_price, 0.8, evidence, "the visible price is without tax")
+        return Weighed(main, main.list_price, 0.8, evidence, say("the visible price is without tax"))
     if tax == Mark.GROSS and sight is Sight.OTHERWISE_LABELLED and main.amount < shown.amount:
-        return Weighed(shown, shown.list_price, 0.8, evidence, "the data state the price without tax")
+        return Weighed(shown, shown.list_price, 0.8, evidence, say("the data state the price without tax"))
     if sight is Sight.NEAR or (shown.kind is PriceKind.FROM and shown.amount < main.amount):
         return Weighed(main, main.list_price, 0.85, evidence)
     if meta is not None and meta.amount == shown.amount and box.is_sure:
-        note = "the data disagree with the page's head and with what is visible"
+        note = say("the data disagree with the page's head and with what is visible")
         return Weighed(shown, shown.list_price, 0.8, evidence, note)
     if sight is Sight.STRUCK and shown.amount < main.amount:
-        return Weighed(shown, main.amount, 0.8, evidence, "the data state the struck price")
+        return Weighed(shown, main.amount, 0.8, evidence, say("the data state the struck price"))
     if sight is Sight.OTHERWISE_LABELLED and box.is_sure:
-        note = "the data state an amount that is labelled as something else"
+        note = say("the data state an amount that is labelled as something else")
         return Weighed(shown, shown.list_price, 0.7, evidence, note)
     if sight is Sight.FAR or not box.is_sure or main.kind is PriceKind.FROM:
-        return Weighed(main, main.list_price, 0.6, evidence, "the stated price does not stand where the price stands")
-    return Weighed(None, None, 0.3, evidence, "the stated price and the visible one contradict each other")
+        return Weighed(
+            main, main.list_price, 0.6, evidence, say("the stated price does not stand where the price stands")
+        )
+    return Weighed(None, None, 0.3, evidence, say("the stated price and the visible one contradict each other"))
 
 
 def _without_data(meta: Said | None, shown: Said | None, box: BuyBox, currency: str) -> Weighed:
@@ -130,7 +133,7 @@ def _without_data(meta: Said | None, shown: Said | None, box: BuyBox, currency: 
         return Weighed(meta, _list(meta, shown), 0.95, evidence)
     # A page's head often keeps the price before the discount or before tax; what is seen is what is paid.
     if box.is_sure or _sight(box, meta.amount, currency) is not Sight.NEAR:
-        return Weighed(shown, shown.list_price, 0.6, evidence, "the page's head states another price")
+        return Weighed(shown, shown.list_price, 0.6, evidence, say("the page's head states another price"))
     return Weighed(meta, None, 0.6, evidence)
 
 

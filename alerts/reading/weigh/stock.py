@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from alerts.domain.model import Availability, Evidence
+from alerts.domain.said import say
 from alerts.reading.visible.buybox import BuyBox
 from alerts.reading.weigh.candidates import Layer
 from alerts.reading.weigh.variants import common_availability
@@ -43,7 +44,7 @@ def weigh_stock(layers: Sequence[Layer], box: BuyBox, *, is_variant: bool = Fals
     if not found.is_in_stock:
         return Stock(found, confidence, evidence, note)
     if online is False:
-        confidence, note = min(confidence, _IN_SHOPS), "a part of the page says in shops only"
+        confidence, note = min(confidence, _IN_SHOPS), say("a part of the page says in shops only")
     return Stock(found, confidence, evidence, note, online=online)
 
 
@@ -72,7 +73,9 @@ def _verdict(stated: Availability | None, box: BuyBox) -> tuple[Availability, fl
         return stated, 0.9, ""
     if stated in _OUT:
         return (
-            (Availability.UNKNOWN, 0.3, "stated sold out beside a button that buys") if can_buy else (stated, 0.95, "")
+            (Availability.UNKNOWN, 0.3, say("stated sold out beside a button that buys"))
+            if can_buy
+            else (stated, 0.95, "")
         )
     if stated is not None and stated.is_in_stock:
         return _stated_in(stated, box, can_buy=can_buy, is_shut=is_shut)
@@ -87,7 +90,9 @@ def _stated_in(stated: Availability, box: BuyBox, *, can_buy: bool, is_shut: boo
     if can_buy:
         shut = box.controls.sold_out is not None and box.stock.out is not None
         return (
-            (Availability.UNKNOWN, 0.3, "a button that buys beside words of sold out") if shut else (stated, 0.97, "")
+            (Availability.UNKNOWN, 0.3, say("a button that buys beside words of sold out"))
+            if shut
+            else (stated, 0.97, "")
         )
     if box.stock.out or box.controls.sold_out or (box.controls.notify and is_shut):
         # The buy box decides over data that nobody looks at.
@@ -111,11 +116,11 @@ def _unstated(box: BuyBox, *, can_buy: bool, is_shut: bool) -> tuple[Availabilit
 def _with_a_button(box: BuyBox) -> tuple[Availability, float, str]:
     stock = box.stock
     if stock.out or box.controls.sold_out:
-        return Availability.UNKNOWN, 0.3, "a button that buys beside words of sold out"
+        return Availability.UNKNOWN, 0.3, say("a button that buys beside words of sold out")
     if stock.backorder and not stock.available:
         return Availability.BACKORDER, 0.6, ""
     if box.price is None:
-        return Availability.UNKNOWN, 0.3, "a button without a price may buy anything"
+        return Availability.UNKNOWN, 0.3, say("a button without a price may buy anything")
     return Availability.IN_STOCK, 0.9 if stock.available else 0.8, ""
 
 

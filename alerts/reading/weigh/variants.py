@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from alerts.domain.errors import ReadError
 from alerts.domain.model import Availability, FailureReason
+from alerts.domain.said import say
 
 T = TypeVar("T")
 _VARIANT_PARAMETERS = ("variant", "variation_id", "variant_id", "sku", "skuid", "variantid")
@@ -32,7 +33,7 @@ def the_named(offers: Sequence[tuple[T, Iterable[str]]], wanted: str) -> list[T]
     tokens = _tokens(wanted)
     holding = [offer for offer, words in offers if tokens and tokens <= _tokens(" ".join(words))]
     if not holding:
-        raise ReadError(FailureReason.MISMATCH, f"no variant here is called {wanted!r}")
+        raise ReadError(FailureReason.MISMATCH, say("no variant here is called {name}", name=repr(wanted)))
     return holding
 
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from alerts.domain.errors import ReadError
 from alerts.domain.model import Availability, Condition, Evidence, FailureReason, Listing, Offer, PriceKind
 from alerts.domain.money import Money
+from alerts.domain.said import say
 from alerts.ports import Page
 from alerts.reading.data.overrides import Override, stated_by
 from alerts.reading.data.structured import Structured, structured
@@ -49,7 +50,10 @@ def read_page(page: Page, listing: Listing, override: Override | None = None) ->
     refuse_others(listing, page.url, [title, *headings, *(layer.name or "" for layer in found)])
     currency = currency_of(found, box, wanted=listing.currency, home=home_currency(page.url, facts.language))
     if listing.currency and currency and currency != listing.currency:
-        raise ReadError(FailureReason.MISMATCH, f"the page is in {currency}, not in {listing.currency}")
+        raise ReadError(
+            FailureReason.MISMATCH,
+            say("the page is in {currency}, not in {wanted}", currency=currency, wanted=listing.currency),
+        )
     told_apart = variant is Variant.TOLD_APART
     price = weigh_price(found, box, currency, is_variant=told_apart) if currency else _NOTHING
     stock = weigh_stock(found, box, is_variant=told_apart)
@@ -57,7 +61,7 @@ def read_page(page: Page, listing: Listing, override: Override | None = None) ->
         price, stock = _of_some_variant(price, stock)
     if price.price is None and stock.availability is Availability.UNKNOWN:
         raise ReadError(
-            FailureReason.UNREADABLE, price.note or stock.note or "the page states neither a price nor stock"
+            FailureReason.UNREADABLE, price.note or stock.note or say("the page states neither a price nor stock")
         )
     return _aged(_offer(price, stock, found, box, currency), page)
 
