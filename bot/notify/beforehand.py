@@ -6,6 +6,7 @@ import discord
 
 from alerts.domain.errors import DeliveryError, Remedy
 from alerts.domain.letters import Letter
+from alerts.domain.said import say
 from bot.ui.permissions import missing_in, place_of
 
 _MISSING_ACCESS, _MISSING_PERMISSIONS = 50001, 50013
@@ -18,4 +19,6 @@ def refuse_in_vain(client: discord.Client, letter: Letter) -> None:
     missing = missing_in(place) if place else ()
     if missing:
         code = _MISSING_ACCESS if "View Channel" in missing else _MISSING_PERMISSIONS
-        raise DeliveryError(f"the bot lacks {', '.join(missing)} there", remedy=Remedy.PAUSE, code=code)
+        raise DeliveryError(
+            say("the bot lacks {permissions} there", permissions=", ".join(missing)), remedy=Remedy.PAUSE, code=code
+        )

@@ -8,6 +8,7 @@ import discord
 
 from alerts.domain.errors import DeliveryError, Remedy
 from alerts.domain.letters import Letter
+from alerts.domain.said import say
 from alerts.ports import Clock
 from bot.notify.beforehand import refuse_in_vain
 from bot.notify.failures import ARCHIVED, DELETED_MEANWHILE
@@ -110,5 +111,5 @@ async def awake(client: discord.Client, place: int, write: Callable[[], Awaitabl
 def own_id(client: discord.Client) -> int:
     """The bot's own id. Whoever is not logged in has none, and cannot send either."""
     if client.user is None:
-        raise DeliveryError("not logged in to Discord", remedy=Remedy.RETRY)
+        raise DeliveryError(say("not logged in to Discord"), remedy=Remedy.RETRY)
     return client.user.id

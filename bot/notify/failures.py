@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from alerts.domain.errors import DeliveryError, Remedy
+from alerts.domain.said import say
 from alerts.domain.text import plain
 
 DELETED_MEANWHILE = 10008  # it was delivered, and somebody deleted it
@@ -48,7 +49,8 @@ def failure(
     webhook's address is its whole right to post: without it, it is gone, whoever else is let in.
     """
     words = plain("" if is_html else reason, 200) or "no reason given"
-    text = f"Discord answered {status} ({code}): {words}" + (f" [{plain(scope, 20)} limit]" if scope else "")
+    limit = f" [{plain(scope, 20)} limit]" if scope else ""
+    text = say("Discord answered {status} ({code}): {words}", status=status, code=code, words=words + limit)
     remedy = _remedy(status, code, is_html=is_html, is_webhook=is_webhook)
     pause = timedelta(seconds=retry_after) if retry_after is not None and retry_after >= 0 else None
     return DeliveryError(text, remedy=remedy, retry_after=_REST if remedy is Remedy.REST else pause, code=code)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from alerts.addresses import Addresses
 from alerts.domain.errors import DeliveryError, Remedy
 from alerts.domain.letters import Letter
+from alerts.domain.said import say
 from bot.notify.apprise_worker import AppriseWorker, Outcome
 from bot.ui.language import N_
 from bot.ui.plain import plain_text, plain_title
@@ -48,7 +49,11 @@ def trouble(outcome: Outcome) -> DeliveryError | None:
         case "died":
             return DeliveryError(N_("the process that sends ended"))
     if status in SOMEBODY_MUST_ACT:
-        return DeliveryError(f"the service refused us with {status}", remedy=Remedy.PAUSE, code=status)
+        return DeliveryError(
+            say("the service refused us with {status}", status=status), remedy=Remedy.PAUSE, code=status
+        )
     if status in CANNOT_BE_TAKEN:
-        return DeliveryError(f"the service refused the message with {status}", remedy=Remedy.BURY, code=status)
-    return DeliveryError(f"the service did not take it ({status or 'no status'})", code=status)
+        return DeliveryError(
+            say("the service refused the message with {status}", status=status), remedy=Remedy.BURY, code=status
+        )
+    return DeliveryError(say("the service did not take it ({status})", status=status or "?"), code=status)

@@ -12,6 +12,7 @@ import discord
 import orjson
 
 from alerts.domain.errors import DeliveryError
+from alerts.domain.said import say
 from bot.notify.failures import failure
 
 
@@ -22,12 +23,14 @@ async def in_our_words(*, is_webhook: bool = False) -> AsyncIterator[None]:
         yield
     except discord.RateLimited as exc:
         pause = timedelta(seconds=exc.retry_after)
-        raise DeliveryError(f"Discord's limit, {exc.retry_after:.0f} s long", retry_after=pause) from None
+        raise DeliveryError(
+            say("Discord's limit, {seconds} s long", seconds=round(exc.retry_after)), retry_after=pause
+        ) from None
     except discord.HTTPException as exc:
         raise await _refusal(exc, is_webhook=is_webhook) from None
     except (aiohttp.ClientError, OSError) as exc:  # of which a time limit is one
         # The library's own text may hold the whole address, and a webhook's address is a secret: hence `from None`.
-        raise DeliveryError(f"no answer from Discord ({type(exc).__name__})") from None
+        raise DeliveryError(say("no answer from Discord ({what})", what=type(exc).__name__)) from None
 
 
 async def _refusal(exc: discord.HTTPException, *, is_webhook: bool) -> DeliveryError:

@@ -14,7 +14,7 @@ from alerts.domain.model import Availability, Change, ChangeKind, Known, Snapsho
 from alerts.domain.still import is_first_sight
 from alerts.domain.text import cut, harmless, units
 from bot.ui import words
-from bot.ui.language import N_, n, t
+from bot.ui.language import N_, n, t, told
 
 _GREEN, _AMBER, _RED, _BLUE, GREY = 0x2ECC71, 0xE67E22, 0xE74C3C, 0x3498DB, 0x95A5A6
 COLOUR = {
@@ -96,7 +96,7 @@ def _add_lately(embed: discord.Embed, delivery: Delivery) -> None:
 
 def _vendor_embed(delivery: Delivery) -> discord.Embed:
     change = delivery.change
-    text = t("{what}, the first {when}.", what=harmless(change.detail, 300), when=words.ago(change.since))
+    text = t("{what}, the first {when}.", what=harmless(told(change.detail), 300), when=words.ago(change.since))
     if change.kind is ChangeKind.VENDOR_BLIND:
         text += " " + t("What is known of its offers stays as it was, and no alert is made of what cannot be seen.")
     title = f"{words.headline(change.kind)}: {harmless(change.vendor, 100)}"

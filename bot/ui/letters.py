@@ -22,7 +22,7 @@ from bot.ui.alerts import (
     episode_headline,
     episode_line,
 )
-from bot.ui.language import n, t
+from bot.ui.language import n, t, told
 
 _LONGEST_TITLE = 100  # of a forum's post
 _LONGEST_URL = 2048
@@ -178,7 +178,7 @@ def _brief(part: Part) -> discord.Embed:
 
 def _now(change: Change) -> str:
     if change.kind.is_of_vendor:
-        return harmless(change.detail, 150) or "?"
+        return harmless(told(change.detail), 150) or "?"
     return f"{harmless(change.vendor, 60)}: **{words.money(change.new.price)}** · {words.stock(change.new)}"
 
 

@@ -12,7 +12,7 @@ from alerts.domain.model import Change
 from alerts.domain.text import cut, plain
 from bot.ui import words
 from bot.ui.alerts import alert_mark
-from bot.ui.language import t
+from bot.ui.language import t, told
 from bot.ui.letters import foremost, headline, living, with_more
 
 _LONGEST_TITLE = 120
@@ -41,7 +41,7 @@ def _paragraph(part: Part) -> Iterator[str]:
     change, episode = part.delivery.change, living(part)
     yield f"{headline(part)}: {_subject(part)}"
     if change.kind.is_of_vendor:
-        yield _tame(change.detail, 300)
+        yield _tame(told(change.detail), 300)
     elif episode:
         yield from _stands(episode)
     else:

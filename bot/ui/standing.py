@@ -8,7 +8,7 @@ from alerts.domain.standing import Notice, Standing, StandingState
 from alerts.domain.text import cut, harmless
 from alerts.domain.wishes import Target, TargetKind
 from bot.ui import words
-from bot.ui.language import N_, n, t
+from bot.ui.language import N_, n, t, told
 from bot.ui.permissions import named
 
 NO_ACCESS, NO_PERMISSION = 50001, 50013
@@ -59,7 +59,7 @@ def trouble(standing: Standing, missing: Sequence[str]) -> str:
     if standing.target.type is TargetKind.APPRISE and standing.code:
         return _refusal_elsewhere(standing.code)
     # The reasons without a number that bot/notify gives are marked there.
-    return harmless(t(standing.reason), 120) if standing.reason else t("no reason was given")
+    return harmless(told(standing.reason), 120) if standing.reason else t("no reason was given")
 
 
 def _refusal_elsewhere(status: int) -> str:

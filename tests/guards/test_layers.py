@@ -268,8 +268,8 @@ def _is_pure_reading(module: str) -> bool:
 def _is_same_room(file: str, module: str) -> bool:
     """A part of an edge may use the other parts: the fetcher its turns, the store its link."""
     place = module.replace(".", "/")
-    are_both_reading = place.startswith("alerts/reading/") and file.startswith("alerts/reading/")
-    return are_both_reading or place.rpartition("/")[0] == file.rpartition("/")[0] or file.startswith(f"{place}/")
+    is_one_room = any(place.startswith(room) and file.startswith(room) for room in ("alerts/reading/", "bot/web/"))
+    return is_one_room or place.rpartition("/")[0] == file.rpartition("/")[0] or file.startswith(f"{place}/")
 
 
 def _name(node: ast.expr) -> str:

@@ -54,7 +54,6 @@ MARKED_ELSEWHERE: dict[tuple[str, str], str] = {
     ("bot/ui/permissions.py", "name"): "a name of the table in that file",
     ("bot/ui/standing.py", "known[0]"): "an entry of _KNOWN",
     ("bot/ui/standing.py", "known[1]"): "an entry of _KNOWN",
-    ("bot/ui/standing.py", "standing.reason"): "kept in English, marked in bot/notify",
 }
 
 
