@@ -220,6 +220,12 @@ def test_what_is_sold_out_says_what_would_be_a_good_price() -> None:
     assert words.good_price(line_of(point(3), point(1, OUT)), None) == "It cannot be ordered now"
 
 
+def test_a_price_is_not_judged_by_a_few_hours() -> None:
+    young = line_of(point(0.25, OUT), point(0.2, price="80"), point(0.1, price="90"))
+
+    assert words.good_price(young, None) == "£90.00 has been known for 4 h: too short to judge by"
+
+
 def test_a_first_price_is_not_judged() -> None:
     assert words.good_price(line_of(point(0)), None) == (
         "£100.00 is the first price known: there is nothing yet to compare it with"

@@ -141,6 +141,16 @@ async def test_bad_rows_are_named_in_the_order_of_the_file() -> None:
     assert [fault.where for fault in found.plan.faults] == [f"row {number}" for number in (2, 3, 5, 6, 7)]
 
 
+async def test_a_finished_import_names_the_same_bad_rows_as_its_dry_run() -> None:
+    world = World()
+    found = await world.dry("nothing-such,,,,", ",https://a.test/x,,often,", ",https://a.test/y,,,")
+
+    done = await world.imports.run(1, found.id, by=7, take_theirs=False)
+
+    assert [str(each) for each in done.plan.faults] == [str(each) for each in found.plan.faults]
+    assert len(done.plan.faults) == 2
+
+
 async def test_what_differs_is_asked_and_stays_or_becomes_as_the_file_says() -> None:
     world = World()
     await world.run(",https://a.test/x,Mine,hot,", ",https://a.test/y,Same,,")

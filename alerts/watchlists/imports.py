@@ -31,6 +31,7 @@ class WaitingRows(Fact):
 
     by: int
     rows: tuple[Row, ...]
+    faults: tuple[Fault, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ class Imports:
         if not made.has_work:
             return DryRun("", made)
         waiting_id = token_urlsafe(12)
-        waiting = WaitingRows(by=by, rows=read.rows)
+        waiting = WaitingRows(by=by, rows=read.rows, faults=tuple(read.faults))
         await self._store.put_pending(guild, _name(waiting_id), waiting.model_dump_json(), ttl=WAITS)
         return DryRun(waiting_id, made)
 
@@ -84,7 +85,7 @@ class Imports:
         Compared anew: somebody may have changed something since the dry run.
         """
         waiting = await self._take(guild, waiting_id, by)
-        made = await self._plan(guild, waiting.rows, ())
+        made = await self._plan(guild, waiting.rows, waiting.faults)
         added = await self._watches.add_all(guild, [each async for each in self._wanted(made.adds)], by=by)
         changed = 0
         faults = list(made.faults)

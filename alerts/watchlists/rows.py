@@ -39,9 +39,9 @@ class Raw:
 class Fault:
     """A row that cannot be taken: which, what of it, why and what to do."""
 
-    where: str
+    where: SaidText
     field: str
-    problem: str
+    problem: SaidText
 
     def __str__(self) -> str:
         return say("{where}, {field}: {problem}", where=self.where, field=self.field, problem=self.problem)

@@ -138,7 +138,7 @@ def episode_embed(episode: Episode, snapshot: Snapshot) -> discord.Embed:
     for stand in episode.stands[:_MOST_SHOPS]:
         embed.add_field(name=harmless(stand.vendor, 100) or "?", value=_stand_line(stand, episode))
     _add_others(embed, episode.others(snapshot))
-    _add_why(embed, episode.opening)
+    _add_why(embed, episode.opening, is_over=not episode.is_open)
     return embed
 
 
@@ -236,15 +236,15 @@ def _add_others(embed: discord.Embed, others: Sequence[Known]) -> None:
         embed.add_field(name=t("Also in stock"), value=shown, inline=False)
 
 
-def _add_why(embed: discord.Embed, delivery: Delivery) -> None:
-    said = list(_why(delivery.change))
+def _add_why(embed: discord.Embed, delivery: Delivery, *, is_over: bool = False) -> None:
+    said = list(_why(delivery.change, is_over=is_over))
     if delivery.threshold:
         said.append(t("The alert is for prices {limit}.", limit=words.within(delivery.threshold)))
     embed.add_field(name=t("Why"), value=cut(" ".join(said), _LONGEST_FIELD), inline=False)
 
 
-def _why(change: Change) -> Iterator[str]:
-    """Sentence by sentence: what it was, what the page says, what makes us sure."""
+def _why(change: Change, *, is_over: bool) -> Iterator[str]:
+    """Sentence by sentence: what it was, what the page says or said then, what makes us sure."""
     if change.kind in _NOTES:
         yield t(_NOTES[change.kind])
     yield _before(change)
@@ -252,7 +252,11 @@ def _why(change: Change) -> Iterator[str]:
     proofs = sorted(change.new.evidence, key=lambda e: e.source != "buybox")
     said = next((e for e in proofs if e.raw and (e.source == "buybox" or e.path.endswith("availability"))), None)
     if said:
-        yield t("Now the page says “{text}” ({source}).", text=harmless(said.raw, 80), source=said.source)
+        text, source = harmless(said.raw, 80), said.source
+        if is_over:
+            yield t("The page said “{text}” then ({source}).", text=text, source=source)
+        else:
+            yield t("Now the page says “{text}” ({source}).", text=text, source=source)
     if sure := confirmed(change):
         yield sure
 

@@ -20,6 +20,7 @@ from alerts.domain.thresholds import Threshold
 from bot.ui.language import N_, locale, n, spoken, t
 
 _IN_A_URI = ":/?@!$&'()*+,;=%~-._"
+_TOO_SHORT = timedelta(days=1)  # of prices that it could be ordered at, to call one of them good
 LONGEST_LINK = 800  # a field holds 1024
 _STOCK = {
     Availability.IN_STOCK: N_("🟢 In stock"),
@@ -252,6 +253,9 @@ def good_price(line: Timeline, days: int | None) -> str:
     """Is it a good price? In a sentence, and what that rests on; what would be one, where nothing can be ordered."""
     window = timedelta(days=days) if days else None
     found = line.over(window)
+    if found.current and found.current.over < _TOO_SHORT:
+        return t("{price} has been known for {span}: too short to judge by", price=money(found.current.price),
+                 span=span(found.current.over))  # fmt: skip
     if found.current:
         share = t("{percent}% of the {span} it could be ordered", percent=found.current.percentile,
                   span=span(found.current.over))  # fmt: skip
