@@ -13,11 +13,14 @@ from typing import Protocol
 
 from alerts.domain.canonical import canonical, host_of, mark_of
 from alerts.domain.catalogue import UrlProduct, url_product
-from alerts.domain.errors import BadInput
+from alerts.domain.errors import BadInput, StoreUnavailable
 from alerts.domain.model import Product
 from alerts.products import Products
+from alerts.reach import Reach
 from alerts.store.ports import Catalogue as Kept
 from alerts.store.ports import Wishes
+
+_MOST_KEPT = 10_000  # guilds
 
 
 class CatalogueStore(Kept, Wishes, Protocol):
@@ -30,8 +33,10 @@ class Catalogue(Products):
     People are answered from `of(guild)`, and faces hold `offered` only.
     """
 
-    def __init__(self, configured: Iterable[Product], *, store: CatalogueStore) -> None:
+    def __init__(self, configured: Iterable[Product], *, store: CatalogueStore, reach: Reach | None = None) -> None:
+        """`reach`: how long people wait for memory before they are answered from what was known last."""
         super().__init__(configured)
+        self._reach, self._last = reach, dict[int, list[Product]]()
         self._configured, self._store = Products(self._by_sku.values()), store
         self._added: dict[str, Product] = {}
         self._marks: dict[str, Product] = {}
@@ -66,8 +71,18 @@ class Catalogue(Products):
     async def of(self, guild: int | None) -> Products:
         if guild is None:
             return self._configured
-        await self.refresh()
-        return self._configured.beside(await self._own(guild))
+        try:
+            own = await self._in_time(guild)
+        except StoreUnavailable:
+            # Finding a product is no promise: who then wants something kept is told that memory is away.
+            if guild not in self._last:
+                raise
+            own = self._last[guild]
+        else:
+            if len(self._last) >= _MOST_KEPT:
+                self._last.clear()
+            self._last[guild] = own
+        return self._configured.beside(own)
 
     @property
     def offered(self) -> Offered:
@@ -100,6 +115,15 @@ class Catalogue(Products):
     def _notice(self, each: UrlProduct) -> None:
         product = each.product()
         self._added[each.sku] = self._marks[each.mark] = product
+
+    async def _in_time(self, guild: int) -> list[Product]:
+        if self._reach is None:
+            return await self._asked(guild)
+        return await self._reach(lambda: self._asked(guild), is_patient=guild not in self._last)
+
+    async def _asked(self, guild: int) -> list[Product]:
+        await self.refresh()
+        return await self._own(guild)
 
     async def _own(self, guild: int) -> list[Product]:
         """What a guild has added or named itself, by its names."""

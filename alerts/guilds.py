@@ -11,6 +11,7 @@ from alerts.domain.faults import fault_of
 from alerts.domain.guild import GuildSettings, Language
 from alerts.domain.said import say
 from alerts.ports import Clock
+from alerts.reach import Reach
 from alerts.store.ports import GuildChoices
 
 RECENT = timedelta(seconds=5)  # how long another process may not know of a change
@@ -29,9 +30,12 @@ _CURES = {
 class Guilds:
     """Read and change the settings of one guild."""
 
-    def __init__(self, *, store: GuildChoices, clock: Clock | None = None) -> None:
-        """Without a clock nothing is remembered between two questions."""
-        self._store, self._clock = store, clock
+    def __init__(self, *, store: GuildChoices, clock: Clock | None = None, reach: Reach | None = None) -> None:
+        """Without a clock nothing is remembered between two questions.
+
+        `reach`: how long `recent` waits for memory before it answers what was known last.
+        """
+        self._store, self._clock, self._reach = store, clock, reach
         self._kept: dict[int, tuple[float, GuildSettings]] = {}
 
     async def settings(self, guild: int) -> GuildSettings:
@@ -49,7 +53,9 @@ class Guilds:
         if kept and self._clock and self._clock.monotonic() - at < RECENT.total_seconds():
             return kept
         try:
-            return await self.settings(guild)
+            if self._reach is None:
+                return await self.settings(guild)
+            return await self._reach(lambda: self.settings(guild), is_patient=kept is None)
         except StoreError:
             if kept is None:
                 raise

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -48,6 +48,14 @@ class Answer:
     snapshot: Snapshot
     source: Source
     changes: tuple[Change, ...] = ()
+    is_refreshing: bool = False  # the shops are being read behind it
+    is_store_away: bool = False  # stale because our own memory does not answer, and not because of the shops
+
+    @property
+    def as_of(self) -> datetime | None:
+        """From when it is: of a stale one, when a shop was last read; of the others, when the shops were asked."""
+        read = [known.observed_at for known in self.snapshot.listings if known.observed_at]
+        return max(read, default=None) if self.source is Source.STALE else self.snapshot.scanned_at
 
 
 class ScanStore(Snapshots, Timetable, Protocol):
@@ -67,24 +75,26 @@ class Scan:
         rules: Rules = DEFAULTS,
         products: Iterable[Product] = (),
         canaries: Canaries = _NONE,
+        kept: Callable[[Snapshot], None] | None = None,
     ) -> None:
         """`looks`: how to look at each vendor, by its name.
 
         `patience`: how long to wait for somebody else's scan of the same product.
+        `kept`: is told each snapshot that was committed here.
         """
         self._looks, self._store, self._clock, self._patience, self._rules = looks, store, clock, patience, rules
         self._canaries = canaries
-        self._products = products
+        self._products, self._kept = products, kept
         self._flights: dict[str, asyncio.Task[Answer]] = {}
 
     async def __call__(self, product: Product, *, max_age: timedelta) -> Answer:
         """Answer with a snapshot at most `max_age` old, or with the last known one, marked stale, if shops fail."""
         snapshot = await self._store.snapshot(product.sku)
-        if self._is_complete(product, snapshot) and snapshot.is_fresh(self._clock.now(), max_age):
+        if is_complete(product, snapshot) and snapshot.is_fresh(self._clock.now(), max_age):
             return Answer(product, snapshot, Source.CACHED)
         flight = self._flights.get(product.sku)
         if flight is None:
-            flight = asyncio.create_task(self._fly(product), name=f"scan {product.sku}")
+            flight = asyncio.create_task(self._fly(product, snapshot.revision), name=f"scan {product.sku}")
             self._flights[product.sku] = flight
             flight.add_done_callback(lambda _: self._flights.pop(product.sku, None))
         # Shielded: an asker who leaves must not take the scan from the others who wait for it.
@@ -96,25 +106,21 @@ class Scan:
         if snapshot.scanned_at is None or snapshot.scanned_at < slot:
             await self(product, max_age=timedelta(0))
 
-    @staticmethod
-    def _is_complete(product: Product, snapshot: Snapshot) -> bool:
-        return {known.listing for known in snapshot.listings} == {listing.id for listing in product.listings}
-
-    async def _fly(self, product: Product) -> Answer:
-        started = self._clock.now()
+    async def _fly(self, product: Product, seen: int) -> Answer:
+        """Look, unless somebody else has looked since revision `seen`; their revision tells, whatever their clock."""
         give_up = self._clock.monotonic() + self._patience.total_seconds()
         while self._clock.monotonic() < give_up:
             lock = await self._store.lock(product.sku, ttl=LOCK_TTL)
             if lock:
                 async with self._held(lock):
-                    answer = await self._look_and_keep(product, lock)
+                    answer = await self._look_and_keep(product, lock, seen)
                 if answer:
                     return answer
             else:
                 await self._clock.sleep(_POLL)
             snapshot = await self._store.snapshot(product.sku)
-            if snapshot.scanned_at and snapshot.scanned_at >= started:
-                return Answer(product, snapshot, Source.FRESH)
+            if snapshot.revision > seen:
+                return _looked_at(product, snapshot)
         return Answer(product, await self._store.snapshot(product.sku), Source.STALE)
 
     @asynccontextmanager
@@ -130,12 +136,14 @@ class Scan:
         while await self._store.renew(lock, ttl=LOCK_TTL):
             await self._clock.sleep(LOCK_TTL.total_seconds() / 3)
 
-    async def _look_and_keep(self, product: Product, lock: Lock) -> Answer | None:
+    async def _look_and_keep(self, product: Product, lock: Lock, seen: int) -> Answer | None:
         """Read every listing at once, each alone; None when a newer scanner was there first.
 
         A difference that is held must be seen by a look that owes nothing to the one that saw it first.
         """
         before = await self._store.snapshot(product.sku)
+        if before.revision > seen and is_complete(product, before):  # kept just before the lock was ours
+            return _looked_at(product, before)
         held = {known.listing for known in before.listings if known.held}
         readings = await asyncio.gather(
             *(self._looks[listing.vendor](listing, fresh=listing.id in held) for listing in product.listings)
@@ -154,6 +162,8 @@ class Scan:
         for change in commit.changes:
             log.info("change", sku=change.sku, vendor=change.vendor, kind=change.kind.value)
         kept = commit.snapshot.model_copy(update={"revision": before.revision + 1})
+        if self._kept:
+            self._kept(kept)
         source = Source.FRESH if any(reading.offer for reading in readings) else Source.STALE
         return Answer(product, kept, source, tuple(commit.changes))
 
@@ -207,6 +217,21 @@ class Scan:
             if found:
                 notes.setdefault(listing.vendor, (row, found))
         return list(notes.values())
+
+
+def is_complete(product: Product, snapshot: Snapshot) -> bool:
+    """Whether every listing of the product was looked at, and none is in it that has left the product."""
+    return {known.listing for known in snapshot.listings} == {listing.id for listing in product.listings}
+
+
+def was_read(snapshot: Snapshot) -> bool:
+    """Whether any shop could be read at the last look."""
+    return any(known.failure is None for known in snapshot.listings)
+
+
+def _looked_at(product: Product, snapshot: Snapshot) -> Answer:
+    """What somebody else's look of just now has brought."""
+    return Answer(product, snapshot, Source.FRESH if was_read(snapshot) else Source.STALE)
 
 
 def _commit(

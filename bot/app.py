@@ -18,6 +18,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from alerts.activity import Activity
 from alerts.additions import Additions
 from alerts.addresses import Addresses
+from alerts.answers import Answers
 from alerts.audit import Audit
 from alerts.catalogue import Catalogue
 from alerts.clock import SystemClock
@@ -36,6 +37,7 @@ from alerts.jobs import DocketQueue, JobQueue
 from alerts.me import Me
 from alerts.own import OwnAlerts
 from alerts.ports import Clock, Look, Reader
+from alerts.reach import Reach
 from alerts.reading.data.overrides import Override
 from alerts.reading.looks import Looks
 from alerts.reading.manners import polite
@@ -49,6 +51,7 @@ from alerts.reading.web.fetch import WebFetcher
 from alerts.runner import Runner
 from alerts.scan import Canaries, Scan
 from alerts.settings.model import ReadingSection, Settings
+from alerts.shelf import Shelf
 from alerts.status import Status
 from alerts.store.embedded import Embedded
 from alerts.store.ports import Store
@@ -57,6 +60,7 @@ from alerts.store.seal import KeyRing
 from alerts.subscriptions import Subscriptions
 from alerts.tick import Pace, Tick
 from alerts.trial import Trial
+from alerts.warming import Asks, Warming
 from alerts.watches import Watches
 from alerts.watchlists.imports import Imports
 from alerts.why import Why
@@ -112,6 +116,9 @@ class Engine:
     jobs_url: str
     looks: Mapping[str, Look]
     scan: Scan
+    answers: Answers
+    asks: Asks
+    reach: Reach
     history: History
     watches: Watches
     additions: Additions
@@ -139,14 +146,17 @@ async def engine(settings: Settings) -> AsyncIterator[Engine]:
         looks = await closing.enter_async_context(shops(settings, clock, spending=store))
         worker = AppriseWorker(allow_private=settings.fetch.allow_private)
         closing.push_async_callback(worker.aclose)
-        yield assemble(settings, clock=clock, store=store, jobs_url=store.url_for_jobs, looks=looks, worker=worker)
+        parts = assemble(settings, clock=clock, store=store, jobs_url=store.url_for_jobs, looks=looks, worker=worker)
+        closing.push_async_callback(parts.answers.aclose)
+        yield parts
 
 
 def assemble(
     settings: Settings, *, clock: Clock, store: Store, jobs_url: str, looks: Mapping[str, Look], worker: AppriseWorker
 ) -> Engine:
     """Plug the use cases together over any memory and any way to look at the shops. Opens nothing."""
-    products = Catalogue(settings.catalogue(), store=store)
+    reach, shelf, asks = Reach(clock), Shelf(clock, size=settings.cache.memory), Asks()
+    products = Catalogue(settings.catalogue(), store=store, reach=reach)
     watches = Watches(store=store, products=products, clock=clock, quota=settings.guilds.quota())
     subscriptions = Subscriptions(store=store, watches=watches, clock=clock)
     scan = Scan(
@@ -157,6 +167,16 @@ def assemble(
         rules=settings.confirm.rules(),
         products=products,
         canaries=_canaries(settings),
+        kept=shelf.put,
+    )
+    answers = Answers(
+        scan=scan,
+        store=store,
+        clock=clock,
+        freshness=settings.cache.freshness(),
+        shelf=shelf,
+        reach=reach,
+        asked=asks.note,
     )
     return Engine(
         settings=settings,
@@ -166,12 +186,15 @@ def assemble(
         jobs_url=jobs_url,
         looks=looks,
         scan=scan,
+        answers=answers,
+        asks=asks,
+        reach=reach,
         history=History(store=store, clock=clock),
         watches=watches,
         additions=Additions(catalogue=products, watches=watches, scan=scan, looks=looks, store=store, clock=clock),
         imports=Imports(catalogue=products, watches=watches, store=store, clock=clock, pace=settings.fetch.pace),
         subscriptions=subscriptions,
-        guilds=Guilds(store=store, clock=clock),
+        guilds=Guilds(store=store, clock=clock, reach=reach),
         why=Why(store=store, clock=clock),
         status=Status(store=store, products=products, clock=clock, blind_after=settings.confirm.rules().blind_after),
         activity=Activity(
@@ -286,6 +309,7 @@ async def serve(settings: Settings, roles: frozenset[Role], *, stop: asyncio.Eve
             await closing.enter_async_context(serve_health(settings.web, parts.store))
         if roles & {Role.SCHEDULER, Role.WORKER}:
             await closing.enter_async_context(_scanning(parts, roles, tasks))
+        await closing.enter_async_context(_warming(parts, tasks))
         if Role.BOT in roles:
             await closing.enter_async_context(_discord(parts, tasks))
         log.info("running", roles=sorted(role.value for role in roles), products=len(parts.products))
@@ -309,6 +333,27 @@ async def _scanning(parts: Engine, roles: frozenset[Role], tasks: list[asyncio.T
         if Role.SCHEDULER in roles:
             closing.enter_context(_ticking(parts, jobs))
         yield
+
+
+@asynccontextmanager
+async def _warming(parts: Engine, tasks: list[asyncio.Task[None]]) -> AsyncIterator[None]:
+    """In every process, since each is asked for something; the one with the seat looks."""
+    cache = parts.settings.cache
+    warming = Warming(
+        answers=parts.answers,
+        asks=parts.asks,
+        store=parts.store,
+        products=parts.products,
+        clock=parts.clock,
+        freshness=cache.freshness(),
+        name=_this_process(),
+        popular=cache.popular,
+    )
+    turns = Runner("warming", warming.warm, clock=parts.clock)
+    async with running(turns.run(), tasks, "warming", end=turns.stop):
+        yield
+    with suppress(StoreError):
+        await warming.leave()
 
 
 @contextmanager
@@ -346,13 +391,13 @@ async def plug_in(client: Client, parts: Engine, notify: Notifier | None = None)
     await add_cogs(
         client,
         [
-            ScanCog(scan=parts.scan, products=products, max_age=fresh, limits=FreshScans(parts.clock)),
+            ScanCog(answers=parts.answers, products=products, limits=FreshScans(parts.clock)),
             HistoryCog(history=parts.history, products=products, charts=Charts()),
             WatchCog(
                 watches=parts.watches,
                 additions=parts.additions,
                 imports=parts.imports,
-                scan=parts.scan,
+                answers=parts.answers,
                 products=products,
                 max_age=fresh,
             ),
@@ -375,7 +420,7 @@ async def plug_in(client: Client, parts: Engine, notify: Notifier | None = None)
 def _alerts_desk(parts: Engine, notify: Notifier) -> Desk:
     return Desk(
         subscriptions=parts.subscriptions,
-        scan=parts.scan,
+        answers=parts.answers,
         products=parts.products.offered,
         max_age=parts.settings.cache.fresh,
         standings=parts.store,

@@ -17,13 +17,13 @@ from alerts.scan import Answer, Source
 def scan_as_public(answer: Answer, now: datetime) -> dict[str, Any]:
     """A scan: every offer with its age, the best one, what changed, and who could not be read."""
     snapshot = answer.snapshot
-    scanned = snapshot.scanned_at
+    scanned, as_of = snapshot.scanned_at, answer.as_of
     return {
         "sku": answer.product.sku,
         "name": answer.product.name,
         "scanned_at": scanned.isoformat() if scanned else None,
         "source": answer.source.value,
-        "age_seconds": max(0, round((now - scanned).total_seconds())) if scanned else None,
+        "age_seconds": max(0, round((now - as_of).total_seconds())) if as_of else None,
         "offers": [_offer(known, is_stale=answer.source is Source.STALE) for known in snapshot.listings],
         "best": _offer(snapshot.best, is_stale=answer.source is Source.STALE) if snapshot.best else None,
         "changes": [_change(change) for change in answer.changes],

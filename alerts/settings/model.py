@@ -24,6 +24,7 @@ from pydantic import (
 )
 
 from alerts.domain.confirm import Rules
+from alerts.domain.freshness import Freshness
 from alerts.domain.model import Listing, Product, ReaderKind, Sku, Tier
 from alerts.domain.money import Currency
 from alerts.domain.quota import Quota
@@ -161,6 +162,12 @@ class TinyfishSection(Section):
 class CacheSection(Section):
     fresh: Duration = timedelta(minutes=5)
     ttl: dict[str, Duration] = {"default": timedelta(hours=1)}
+    memory: int = Field(default=2000, ge=1, le=1_000_000)
+    popular: int = Field(default=10, ge=1, le=1_000_000)
+
+    def freshness(self) -> Freshness:
+        """The rule that the engine answers by."""
+        return Freshness(fresh=self.fresh, ttl=self.ttl)
 
 
 class TierSection(Section):

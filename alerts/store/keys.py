@@ -141,6 +141,11 @@ def spent(day: date) -> str:
     return f"{_P}:spent:{day.isoformat()}"
 
 
+def asks(hour: int) -> str:
+    """How often products were asked for in an hour."""
+    return f"{_P}:asks:{hour}"
+
+
 def of_space(guild: int) -> tuple[str, ...]:
     """All the keys that are a guild's own, or a person's space."""
     return (

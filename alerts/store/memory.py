@@ -17,6 +17,7 @@ from alerts.store.memory_catalogue import MemoryCatalogue
 from alerts.store.memory_guilds import MemoryGuilds
 from alerts.store.memory_outbox import MemoryOutbox
 from alerts.store.memory_persons import MemoryPersons
+from alerts.store.memory_popularity import MemoryPopularity
 from alerts.store.memory_sealed import MemorySealed
 from alerts.store.memory_targets import MemoryTargets
 from alerts.store.memory_trails import MemoryTrails
@@ -33,6 +34,7 @@ class MemoryStore(
     MemoryCatalogue,
     MemoryGuilds,
     MemorySealed,
+    MemoryPopularity,
 ):
     """See ports.Store."""
 

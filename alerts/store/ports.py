@@ -23,6 +23,7 @@ from alerts.domain.standing import Notice, Standing
 from alerts.domain.trail import Stage
 from alerts.domain.waiting import Waiting
 from alerts.domain.wishes import Subscription, Target, Watch
+from alerts.store.promises.popularity import Popularity
 
 
 @dataclass(frozen=True, slots=True)
@@ -598,6 +599,7 @@ class Store(
     Timetable,
     Notes,
     Spending,
+    Popularity,
     Protocol,
 ):
     """All of memory."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
 from typing import Annotated
 
 import typer
@@ -30,7 +29,8 @@ def scan(
     async def ask() -> int:
         async with engine(settings) as parts:
             product = (await parts.products.of(OPERATOR)).find(" ".join(query))
-            answer = await parts.scan(product, max_age=timedelta(0) if fresh else settings.cache.fresh)
+            # Nothing goes on behind the answer of a program that ends: what is not young is read first.
+            answer = await parts.answers(product, fresh=fresh, max_age=settings.cache.fresh)
             if as_json:
                 print_json(scan_as_public(answer, parts.clock.now()))
             else:

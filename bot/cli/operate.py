@@ -96,7 +96,6 @@ def check(config: Config = None) -> int:
 def _unused(settings: Settings) -> list[str]:
     """What the operator set that has no effect in this version."""
     later = {
-        "cache.ttl": "ttl" in settings.cache.model_fields_set,
         "web.public_metrics": "public_metrics" in settings.web.model_fields_set,
     }
     return [name for name, is_set in later.items() if is_set]

@@ -12,6 +12,7 @@ import discord
 from discord import app_commands
 
 from alerts.addresses import Addresses
+from alerts.answers import Answers
 from alerts.currencies import Currencies
 from alerts.domain.errors import BadInput, NotFound
 from alerts.domain.model import Product
@@ -23,7 +24,7 @@ from alerts.domain.wishes import Subscription, Target, TargetKind
 from alerts.guilds import Guilds
 from alerts.ports import Clock
 from alerts.products import Products
-from alerts.scan import Answer, Scan
+from alerts.scan import Answer
 from alerts.store.ports import Standings
 from alerts.subscriptions import Subscriptions
 from alerts.trial import Trial
@@ -60,7 +61,7 @@ class Desk:
     """Use cases, and what people have begun. Every question carries the guild; members' own are no part of it."""
 
     subscriptions: Subscriptions
-    scan: Scan
+    answers: Answers
     products: Products
     max_age: timedelta
     standings: Standings
@@ -220,7 +221,7 @@ class Desk:
     async def look(self, wish: Subscription) -> Answer | None:
         """Read its product now, so that the baseline stands before the next change; None for a category."""
         product = (await self.products.of(wish.guild)).get(wish.sku or "")
-        return await self.scan(product, max_age=self.max_age) if product else None
+        return await self.answers(product, max_age=self.max_age) if product else None
 
     async def _kept(self, wish: Subscription, target: Target, before: Subscription | None, *, by: int) -> Subscription:
         if before:

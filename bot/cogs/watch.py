@@ -10,12 +10,12 @@ from discord import app_commands
 from discord.ext import commands
 
 from alerts.additions import Additions
+from alerts.answers import Answers
 from alerts.domain.canonical import is_address
 from alerts.domain.catalogue import LONGEST_NAME
 from alerts.domain.model import Product, Tier
 from alerts.domain.text import harmless, plain
 from alerts.products import Products
-from alerts.scan import Scan
 from alerts.watches import Watched, Watches
 from alerts.watchlists.files import Format
 from alerts.watchlists.imports import Imports
@@ -48,12 +48,12 @@ class WatchCog(commands.GroupCog, name="watch", description="Choose which produc
         watches: Watches,
         additions: Additions,
         imports: Imports,
-        scan: Scan,
+        answers: Answers,
         products: Products,
         max_age: timedelta,
     ) -> None:
         self._watches, self._additions, self._imports = watches, additions, imports
-        self._scan, self._products, self._max_age = scan, products, max_age
+        self._answers, self._products, self._max_age = answers, products, max_age
 
     async def interaction_check(self, interaction: discord.Interaction, /) -> bool:
         return await may_manage(interaction)
@@ -106,7 +106,7 @@ class WatchCog(commands.GroupCog, name="watch", description="Choose which produc
         watch, found = await self._watches.watched(interaction.guild_id or 0, sku)
         if is_new:
             await note_change(interaction, N_("watch added"), found.name)
-        answer = await self._scan(found, max_age=self._max_age)
+        answer = await self._answers(found, max_age=self._max_age)
         tier = tier_word(watch.tier_of(found))
         text = (
             t("Watching **{name}** ({tier} tier).", name=harmless(found.name), tier=tier) if is_new else _already(found)

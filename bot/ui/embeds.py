@@ -81,15 +81,17 @@ def _summary(answer: Answer) -> str:
 
 
 def _freshness(answer: Answer) -> str:
-    scanned = answer.snapshot.scanned_at
-    when = words.ago(scanned) if scanned else t("never")
+    when = words.ago(answer.as_of) if answer.as_of else t("never")
     match answer.source:
         case Source.FRESH:
             return t("🟢 Fresh: the shops were read just now.")
         case Source.CACHED:
-            return t("🕑 From memory: the shops were read {when}.", when=when)
+            said = t("🕑 From memory: the shops were read {when}.", when=when)
+        case Source.STALE if answer.is_store_away:
+            said = t("⚠️ Stale: my memory does not answer. This is what I saw last, {when}.", when=when)
         case Source.STALE:
-            return t("⚠️ Stale: no shop could be read just now. This is what was last known.")
+            said = t("⚠️ Stale: no shop could be read just now. This is what was last known, {when}.", when=when)
+    return said + " " + t("They are being read again right now.") if answer.is_refreshing else said
 
 
 def _rank(known: Known) -> tuple[int, Decimal, str]:

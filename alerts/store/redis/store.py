@@ -18,6 +18,7 @@ from alerts.store.redis.link import Link
 from alerts.store.redis.news import RedisNews
 from alerts.store.redis.outbox import RedisOutbox
 from alerts.store.redis.persons import RedisPersons
+from alerts.store.redis.popularity import RedisPopularity
 from alerts.store.redis.sealed import RedisSealed
 from alerts.store.redis.snapshots import RedisSnapshots
 from alerts.store.redis.targets import RedisStandings
@@ -43,6 +44,7 @@ class RedisStore(
     RedisGuilds,
     RedisSealed,
     RedisTimetable,
+    RedisPopularity,
 ):
     """See ports.Store. Opens whole or raises StoreError; `url` is anything that store.address understands."""
 
