@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import discord
@@ -149,6 +150,15 @@ def test_a_shop_that_was_never_read_is_not_called_sold_out() -> None:
 @pytest.mark.parametrize(("source", "said"), [(Source.CACHED, "memory"), (Source.STALE, "no shop could be read")])
 def test_an_answer_says_how_it_came_about(source: Source, said: str) -> None:
     assert said in (answer_embed(answer(known(offer()), source=source)).description or "")
+
+
+def test_an_answer_says_that_it_is_being_refreshed_and_that_memory_is_away() -> None:
+    plain = answer(known(offer()), source=Source.CACHED)
+    refreshing, away = replace(plain, is_refreshing=True), replace(plain, source=Source.STALE, is_store_away=True)
+
+    assert "being read again right now" not in (answer_embed(plain).description or "")
+    assert "being read again right now" in (answer_embed(refreshing).description or "")
+    assert "my memory does not answer" in (answer_embed(away).description or "")
 
 
 @given(OFFERS, OFFERS, HOSTILE, HOSTILE, URLS, st.sampled_from(ChangeKind))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from alerts.domain.model import ChangeKind
 from alerts.scan import Scan, Source
 from alerts.store.memory import MemoryStore
+from alerts.store.ports import Lock
 from tests.fakes import FakeClock, Shops
 from tests.worlds import IN, MINUTE, OUT, failure, offer, product
 
@@ -214,3 +216,42 @@ async def test_while_a_canary_lies_no_turn_of_that_shop_is_believed_at_once(worl
     assert acme.held
     assert acme.held.why == "many listings of this shop turned at once"
     assert await world.news() == []
+
+
+class RacedStore(MemoryStore):
+    """Somebody else is quicker, in the very moment before a lock is taken."""
+
+    quicker: Callable[[], Awaitable[object]] | None = None
+
+    async def lock(self, sku: str, *, ttl: timedelta) -> Lock | None:
+        if self.quicker:
+            quicker, self.quicker = self.quicker, None
+            await quicker()
+        return await super().lock(sku, ttl=ttl)
+
+
+@pytest.mark.parametrize("behind", [NOW, timedelta(hours=1)])
+async def test_who_comes_just_too_late_takes_the_others_look_whatever_its_clock_says(behind: timedelta) -> None:
+    world, clock = World(), FakeClock()
+    other_clock = FakeClock(clock.now() - behind)
+    store = RacedStore(clock=clock)
+    looks = {"Acme": world.shops, "Bolt": world.shops}
+    late, other = (Scan(looks=looks, store=store, clock=each, patience=MINUTE) for each in (clock, other_clock))
+    store.quicker = lambda: other(PRODUCT, max_age=NOW)
+
+    answer = await late(PRODUCT, max_age=NOW)
+
+    assert (answer.source, answer.snapshot.revision, world.shops.looks) == (Source.FRESH, 1, 2)
+
+
+async def test_who_waits_for_a_look_that_failed_is_told_that_the_answer_is_stale(world: World) -> None:
+    world.shops.vendors |= {"Acme": failure(), "Bolt": failure()}
+    world.shops.gate.clear()
+    first = asyncio.create_task(world.scan(PRODUCT, max_age=NOW))
+    await world.clock.advance(1)
+    second = asyncio.create_task(world.another()(PRODUCT, max_age=NOW))
+    await world.clock.advance(1)
+    world.shops.gate.set()
+    await world.clock.advance(1)
+
+    assert [(await each).source for each in (first, second)] == [Source.STALE, Source.STALE]
