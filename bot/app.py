@@ -19,9 +19,11 @@ from alerts.activity import Activity
 from alerts.additions import Additions
 from alerts.addresses import Addresses
 from alerts.answers import Answers
+from alerts.api_keys import ApiKeys
 from alerts.audit import Audit
 from alerts.catalogue import Catalogue
 from alerts.clock import SystemClock
+from alerts.command_limits import CommandLimits
 from alerts.currencies import Currencies
 from alerts.deliver import Deliver
 from alerts.delivery.notices import Notices
@@ -34,6 +36,7 @@ from alerts.fresh_scans import FreshScans
 from alerts.guilds import Guilds
 from alerts.history import History
 from alerts.jobs import DocketQueue, JobQueue
+from alerts.limits import Limits
 from alerts.me import Me
 from alerts.own import OwnAlerts
 from alerts.ports import Clock, Look, Reader
@@ -132,6 +135,8 @@ class Engine:
     activity: Activity
     addresses: Addresses
     worker: AppriseWorker
+    limits: Limits
+    api_keys: ApiKeys
 
 
 @asynccontextmanager
@@ -156,7 +161,7 @@ def assemble(
 ) -> Engine:
     """Plug the use cases together over any memory and any way to look at the shops. Opens nothing."""
     reach, shelf, asks = Reach(clock), Shelf(clock, size=settings.cache.memory), Asks()
-    products = Catalogue(settings.catalogue(), store=store, reach=reach)
+    products, key_ring = Catalogue(settings.catalogue(), store=store, reach=reach), _key_ring(settings)
     watches = Watches(store=store, products=products, clock=clock, quota=settings.guilds.quota())
     subscriptions = Subscriptions(store=store, watches=watches, clock=clock)
     scan = Scan(
@@ -204,11 +209,13 @@ def assemble(
         me=Me(store=store, clock=clock),
         addresses=Addresses(
             store=store,
-            seal=_key_ring(settings),
+            seal=key_ring,
             api_base=settings.discord.api_base,
             understands=worker.understands,
         ),
         worker=worker,
+        limits=Limits(store=store, clock=clock),
+        api_keys=ApiKeys(store=store, clock=clock, pepper=key_ring, per_guild=settings.limits.keys_per_guild),
     )
 
 
@@ -380,6 +387,11 @@ async def plug_in(client: Client, parts: Engine, notify: Notifier | None = None)
     """Give the client everything that answers on Discord. Tests of alerts go through `notify`."""
     products, fresh = parts.products.offered, parts.settings.cache.fresh
     client.audit = Audit(store=parts.store, clock=parts.clock)
+    limits, clock = parts.settings.limits, parts.clock
+    client.command_limits = CommandLimits(
+        parts.limits, clock, per_user=limits.commands_per_user, per_guild=limits.commands_per_guild
+    )
+    fresh_scans = FreshScans(parts.limits, clock, per_member=limits.fresh_per_member, per_guild=limits.fresh_per_guild)
     direct = DirectMessages(store=parts.store, clock=parts.clock, say=Hello(client))
     notify = notify or Notify(
         client,
@@ -391,7 +403,7 @@ async def plug_in(client: Client, parts: Engine, notify: Notifier | None = None)
     await add_cogs(
         client,
         [
-            ScanCog(answers=parts.answers, products=products, limits=FreshScans(parts.clock)),
+            ScanCog(answers=parts.answers, products=products, limits=fresh_scans),
             HistoryCog(history=parts.history, products=products, charts=Charts()),
             WatchCog(
                 watches=parts.watches,
@@ -407,7 +419,7 @@ async def plug_in(client: Client, parts: Engine, notify: Notifier | None = None)
             OwnCog(own=parts.own, direct=direct, guilds=parts.guilds, products=products),
             MeCog(own=parts.own, me=parts.me, direct=direct, clock=parts.clock),
             PrivacyCog(),
-            SettingsCog(guilds=parts.guilds),
+            SettingsCog(guilds=parts.guilds, keys=parts.api_keys),
             SetupCog(subscriptions=parts.subscriptions, products=products, notes=parts.store),
             StatusCog(status=parts.status),
             HelpCog(),

@@ -17,7 +17,8 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from alerts.audit import Audit
-from alerts.domain.errors import DiscordRefused
+from alerts.command_limits import CommandLimits
+from alerts.domain.errors import DiscordRefused, TooOften
 from alerts.ports import Clock
 from alerts.store.ports import Notes
 from bot.translator import Translator
@@ -38,6 +39,14 @@ class Tree(app_commands.CommandTree["Client"]):
     async def interaction_check(self, interaction: discord.Interaction[Client], /) -> bool:
         # Each interaction is a task of its own, so this holds for its answers and for nobody else's.
         speak(language_of(interaction.locale))
+        limits = interaction.client.command_limits
+        if limits is None or interaction.type is not discord.InteractionType.application_command:
+            return True  # what completes itself asks with every letter
+        try:
+            await limits.take(interaction.user.id, interaction.guild_id)
+        except TooOften as exc:
+            await answer_error(interaction, exc, what="too often")
+            return False
         return True
 
     async def on_error(self, interaction: discord.Interaction[Client], error: app_commands.AppCommandError, /) -> None:
@@ -49,6 +58,8 @@ class Client(commands.AutoShardedBot):
 
     # For bot.audit.note_change, from wherever something is changed; the root gives it.
     audit: Audit | None = None
+    # Of all commands together; the root gives it.
+    command_limits: CommandLimits | None = None
 
     def __init__(self, *, api_base: str, notes: Notes, clock: Clock, **options: Any) -> None:
         point_at(api_base)

@@ -31,8 +31,8 @@ def made(kind: type[BaseException]) -> BaseException:
         return errors.UnknownProduct("pi")
     if kind is errors.UnknownVendor:
         return errors.UnknownVendor("acme", product="Raspberry Pi 5", there_are=["Bolt"])
-    if kind is errors.TooSoon:
-        return errors.TooSoon(START)
+    if kind in (errors.TooSoon, errors.TooOften):
+        return kind(START)
     if kind is errors.ReadError:
         return errors.ReadError(FailureReason.BLOCKED, "a wall at /secret/path")
     return kind("secret detail; use what there is.")

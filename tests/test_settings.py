@@ -306,7 +306,9 @@ def test_every_kind_of_value_is_kept_as_it_was_written() -> None:
           {restock_delay: 9s, price_drop: 33.5%, reads: 4, suspicious_reads: 5, suspicious_span: 1m, flips: 6,
            flap_window: 7m, flap_calm: 8m, mass_least: 9, mass_share: 10%, blind_after: 11}
         guilds: {watches: 9, urls: 8, hot: 7}
-        web: {host: "::", port: 0, public_metrics: true}
+        web: {host: "::", port: 0, public_metrics: true, trusted_proxies: [10.0.0.0/8]}
+        limits:
+          {commands_per_user: 1, commands_per_guild: 2, fresh_per_member: 3, fresh_per_guild: 4, keys_per_guild: 5}
         """,
         {},
     )

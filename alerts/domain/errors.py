@@ -5,7 +5,8 @@ SentryError
 │   ├── UnknownProduct  nothing is called that                         pick a suggestion
 │   ├── UnknownVendor   the product has no shop of that name           pick one that there is
 │   ├── NotFound        no such thing here, or not yours               list what there is
-│   ├── TooSoon         asked too often                                ask again at its time
+│   ├── TooOften        asked too often                                ask again at its time
+│   │   └── TooSoon     … the shops
 │   └── DiscordRefused  the token or an intent was refused             mend the application's settings
 ├── ReadError           a listing could not be read: it says nothing about stock
 ├── StoreError          our memory is away or refused                  stop, never guess (exit 4)
@@ -53,12 +54,20 @@ class NotFound(BadInput):
     """There is no such thing for this guild. Somebody else's looks exactly the same."""
 
 
-class TooSoon(BadInput):
-    """Somebody, or a whole guild, asked the shops too often; `again` is when they may again."""
+class TooOften(BadInput):
+    """Somebody, or a whole guild, asked too often; `again` is when they may again."""
+
+    _what = "commands"
 
     def __init__(self, again: datetime, *, is_guilds: bool = False) -> None:
         self.again, self.is_guilds = again, is_guilds
-        super().__init__(f"Too many fresh scans in a minute; again from {again:%H:%M:%S} UTC.")
+        super().__init__(f"Too many {self._what} in a minute; again from {again:%H:%M:%S} UTC.")
+
+
+class TooSoon(TooOften):
+    """The same of having the shops asked anew."""
+
+    _what = "fresh scans"
 
 
 class DiscordRefused(BadInput):

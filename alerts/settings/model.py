@@ -7,7 +7,7 @@ from collections import Counter
 from datetime import timedelta
 from decimal import Decimal
 from hashlib import blake2b
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Self
 from urllib.parse import urlsplit
@@ -223,10 +223,28 @@ class GuildsSection(Section):
         return Quota(**self.model_dump())
 
 
+class LimitsSection(Section):
+    """How often people may ask in a minute, and how many API keys a guild may have."""
+
+    commands_per_user: int = Field(default=30, ge=1, le=100_000)
+    commands_per_guild: int = Field(default=300, ge=1, le=100_000)
+    fresh_per_member: int = Field(default=10, ge=1, le=10_000)
+    fresh_per_guild: int = Field(default=60, ge=1, le=10_000)
+    keys_per_guild: int = Field(default=10, ge=1, le=1000)
+
+
+def _network(text: str) -> str:
+    try:
+        return str(ip_network(text.strip()))
+    except ValueError:
+        raise ValueError("is not a network; write for instance 10.0.0.0/8, or 127.0.0.1 for one address") from None
+
+
 class WebSection(Section):
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
     public_metrics: bool = False
+    trusted_proxies: tuple[Annotated[str, AfterValidator(_network)], ...] = ()
 
     @field_validator("host")
     @classmethod
@@ -284,6 +302,7 @@ class Settings(Section):
     tiers: TiersSection = TiersSection()
     confirm: ConfirmSection = ConfirmSection()
     guilds: GuildsSection = GuildsSection()
+    limits: LimitsSection = LimitsSection()
     web: WebSection = WebSection()
     products: tuple[ProductSection, ...] = ()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from hashlib import blake2b
 
@@ -135,6 +136,25 @@ def sent(guild: int) -> str:
 
 def sealed(guild: int) -> str:
     return f"hs:{{g{guild}}}:sealed"
+
+
+def window(name: str) -> str:
+    """A limit's window. Its name may hold a person's id or an address, so it is hashed."""
+    return f"hs:{{l}}:{blake2b(name.encode('utf-8', 'surrogatepass'), digest_size=12).hexdigest()}"
+
+
+def api_key(key_id: str) -> str:
+    return f"hs:{{k{key_id}}}:key"
+
+
+def api_keys(guild: int) -> str:
+    """The ids of a guild's API keys; each has a record of its own."""
+    return f"hs:{{g{guild}}}:api-keys"
+
+
+def of_api_keys(guild: int, ids: Iterable[str]) -> tuple[str, ...]:
+    """All that is kept of a guild's API keys, given what its list holds."""
+    return (*(api_key(key_id) for key_id in ids), api_keys(guild))
 
 
 def spent(day: date) -> str:

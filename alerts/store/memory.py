@@ -12,9 +12,11 @@ from alerts.domain.memory import Memory
 from alerts.domain.model import Point, Snapshot, Tier
 from alerts.domain.waiting import Waiting
 from alerts.domain.wishes import OPERATOR, Subscription, Watch, persons_in
+from alerts.store.memory_api_keys import MemoryApiKeys
 from alerts.store.memory_audit import MemoryAudit
 from alerts.store.memory_catalogue import MemoryCatalogue
 from alerts.store.memory_guilds import MemoryGuilds
+from alerts.store.memory_limits import MemoryLimits
 from alerts.store.memory_outbox import MemoryOutbox
 from alerts.store.memory_persons import MemoryPersons
 from alerts.store.memory_popularity import MemoryPopularity
@@ -27,6 +29,8 @@ from alerts.store.ports import Commit, Due, LastLooks, Lock, News, Row, Upcoming
 @dataclass
 class MemoryStore(
     MemoryPersons,
+    MemoryApiKeys,
+    MemoryLimits,
     MemoryOutbox,
     MemoryTargets,
     MemoryTrails,

@@ -23,6 +23,8 @@ from alerts.domain.standing import Notice, Standing
 from alerts.domain.trail import Stage
 from alerts.domain.waiting import Waiting
 from alerts.domain.wishes import Subscription, Target, Watch
+from alerts.store.promises.api_keys import ApiKeyStore
+from alerts.store.promises.limits import LimitStore
 from alerts.store.promises.popularity import Popularity
 
 
@@ -600,6 +602,8 @@ class Store(
     Notes,
     Spending,
     Popularity,
+    ApiKeyStore,
+    LimitStore,
     Protocol,
 ):
     """All of memory."""

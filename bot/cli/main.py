@@ -12,7 +12,7 @@ import typer
 from typer.exceptions import TyperException
 
 from alerts.domain.errors import BadInput, SentryError, StoreError
-from bot.cli import ask, dlq, operate, read, replay, serve
+from bot.cli import ask, dlq, keys, operate, read, replay, serve
 from bot.cli.shared import BAD_INPUT, FINE, INTERRUPTED, STORE_AWAY
 from bot.logs import configure
 
@@ -38,6 +38,7 @@ def build() -> typer.Typer:
     cli.add_typer(operate.watch, name="watch")
     cli.add_typer(operate.config, name="config")
     cli.add_typer(dlq.dlq, name="dlq")
+    cli.add_typer(keys.keys, name="keys")
     return cli
 
 

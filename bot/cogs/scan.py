@@ -62,7 +62,7 @@ class ScanCog(commands.Cog):
     ) -> None:
         ask = partial(self._answers, fresh=fresh)
         if fresh:
-            self._limits.take(interaction.user.id, interaction.guild_id)
+            await self._limits.take(interaction.user.id, interaction.guild_id)
         ephemeral = await is_private(interaction)
         if photo:
             await answer_soon(interaction, self._of_photo(interaction.guild_id, photo, ask), ephemeral=ephemeral)
@@ -73,7 +73,7 @@ class ScanCog(commands.Cog):
 
     async def refresh(self, interaction: discord.Interaction, sku: str, page: int, *, max_age: timedelta) -> Shown:
         """The same page from the shops, unless they were asked `max_age` ago. It counts as a fresh scan."""
-        self._limits.take(interaction.user.id, interaction.guild_id)
+        await self._limits.take(interaction.user.id, interaction.guild_id)
         return await self.page(interaction, sku, page, max_age=max_age)
 
     async def page(

@@ -8,12 +8,14 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from alerts.api_keys import ApiKeys
 from alerts.domain.errors import BadInput
 from alerts.domain.guild import DEFAULT_SETTINGS, GuildSettings, Language
 from alerts.guilds import Guilds
 from alerts.zones import suggest_zones
 from bot.audit import note_change
 from bot.cogs.choices import MANAGE, may_manage
+from bot.cogs.keys import KeysGroup
 from bot.ui.language import N_, t
 from bot.ui.permissions import missing_in, named
 from bot.ui.settings import LANGUAGE_NAMES, settings_embed, suggest_currencies
@@ -38,8 +40,10 @@ _RESETTABLE = [app_commands.Choice(name=name, value=field) for name, field in _N
 class SettingsCog(commands.GroupCog, name="settings", description="What this server has chosen for itself"):
     """A guild's own choices. Only whoever has Manage Server may say which role manages."""
 
-    def __init__(self, *, guilds: Guilds) -> None:
+    def __init__(self, *, guilds: Guilds, keys: ApiKeys) -> None:
         self._guilds = guilds
+        assert isinstance(self.app_command, app_commands.Group)
+        self.app_command.add_command(KeysGroup(keys))
 
     async def interaction_check(self, interaction: discord.Interaction, /) -> bool:
         return await may_manage(interaction)

@@ -17,6 +17,7 @@ from alerts.domain.errors import (
     SentryError,
     StoreError,
     StoreTooNew,
+    TooOften,
     TooSoon,
     UnknownProduct,
     UnknownVendor,
@@ -57,6 +58,13 @@ def _too_soon(error: Any) -> str:
                  " answer from memory at once.", again=again)  # fmt: skip
     return t("You have asked the shops very often in a minute. I ask them for you again {again}; without `fresh` I"
              " answer from memory at once.", again=again)  # fmt: skip
+
+
+def _too_often(error: Any) -> str:
+    again = words.ago(error.again)
+    if error.is_guilds:
+        return t("This server has sent me too many commands within a minute: try again {again}.", again=again)
+    return t("You have sent me too many commands within a minute: try again {again}.", again=again)
 
 
 def _no_such_vendor(error: Any) -> str:
@@ -146,6 +154,7 @@ _WORDS: dict[type[BaseException], Callable[[Any], str]] = {
     UnknownProduct: _unknown,
     UnknownVendor: _no_such_vendor,
     TooSoon: _too_soon,
+    TooOften: _too_often,
     BadInput: _bad_input,
     StoreTooNew: _too_new,
     StoreError: _away,

@@ -23,7 +23,10 @@ _OTHER_WAYS = {"ClientSession", "Webhook", "SyncWebhook", "create_subprocess_exe
 # Without a nonce: at least once, as the documents say, so there is nothing here to hold.
 _AT_LEAST_ONCE = {"bot/notify/webhooks.py", "bot/notify/apprise_worker.py"}
 # Scripts that are run when a person asks for it.
-_NOT_ON_THE_WAY = {"add_product", "amend", "disown", "disown_wishes", "drop", "redrive", "schedule"}
+_NOT_ON_THE_WAY = {
+    *("add_product", "amend", "disown", "disown_wishes", "drop", "redrive", "schedule", "take_turns"),
+    *("api_key_add", "api_key_list", "api_key_swap", "api_key_drop", "api_key_used"),
+}
 
 
 def test_no_client_of_the_store_is_made_without_points() -> None:

@@ -85,9 +85,8 @@ def test_a_use_case_imports_the_domain_ports_and_other_use_cases() -> None:
         if each.is_standard:
             return not _among(each.module, {"socket", "ssl", "http", "urllib.request", "subprocess"})
         if each.is_ours:
-            return _among(
-                each.module, {"alerts.domain", "alerts.store.ports", "alerts.store.promises"}
-            ) or each.module in cases | {"alerts.store"}
+            promises = {"alerts.domain", "alerts.store.ports", "alerts.store.promises"}
+            return _among(each.module, promises) or each.module in cases | {"alerts.store"}
         return each.package in {"structlog", "rapidfuzz", "pydantic"} or (each.file, each.module) in JOBS | {YAML}
 
     assert not _told([each for file in _use_cases() for each in imports(file) if not is_fine(each)])

@@ -50,12 +50,13 @@ EXPECTED = {
     **{f"watch {verb}": MANAGING for verb in "add remove list pause resume tier import export".split()},
     **{f"alerts {verb}": MANAGING for verb in "subscribe unsubscribe list edit test quiet-hours digest snooze".split()},
     **{f"settings {verb}": MANAGING for verb in "show change reset".split()},
+    **{f"settings keys {verb}": MANAGING for verb in "create list rotate revoke".split()},
     **dict.fromkeys(("setup", "audit"), MANAGING),
     "stats": IN_GUILDS,
     "status": Row(Is.ANSWERED, Is.ANSWERED),
 }
 # These would take away what the next ones are tried on.
-_TAKE_AWAY = ("remove", "unsubscribe", "delete", "reset")
+_TAKE_AWAY = ("remove", "unsubscribe", "delete", "reset", "revoke")
 _BROKEN = "Something went wrong"
 _REFUSED = "You need the **Manage Server** permission"
 # What bears a canary's name and is no guild's.

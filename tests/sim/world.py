@@ -59,6 +59,7 @@ def settings(catalogue: Sequence[tuple[str, str]] = CATALOGUE, vendors: Sequence
     """Products of (sku, name), each listed by every vendor."""
     return Settings.model_validate({
         "store": {"secret_key": "A" * 43 + "="},
+        "limits": {"commands_per_user": 100_000, "commands_per_guild": 100_000},  # time stands still in most tests
         "products": [
             {"sku": sku, "name": name, "tier": "hot",
              "listings": [{"vendor": each, "url": f"https://{each.lower()}.test/{sku}"} for each in vendors]}

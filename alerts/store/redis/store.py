@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Self
 
 from alerts.store import keys
+from alerts.store.redis.api_keys import RedisApiKeys
 from alerts.store.redis.audit import RedisAudit
 from alerts.store.redis.catalogue import RedisCatalogue
 from alerts.store.redis.dead import RedisDeadLetters
@@ -14,6 +15,7 @@ from alerts.store.redis.episodes import RedisEpisodes
 from alerts.store.redis.first_sights import RedisFirstSights
 from alerts.store.redis.guilds import RedisGuilds
 from alerts.store.redis.holds import RedisHolds
+from alerts.store.redis.limits import RedisLimits
 from alerts.store.redis.link import Link
 from alerts.store.redis.news import RedisNews
 from alerts.store.redis.outbox import RedisOutbox
@@ -45,6 +47,8 @@ class RedisStore(
     RedisSealed,
     RedisTimetable,
     RedisPopularity,
+    RedisApiKeys,
+    RedisLimits,
 ):
     """See ports.Store. Opens whole or raises StoreError; `url` is anything that store.address understands."""
 

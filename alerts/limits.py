@@ -1,0 +1,72 @@
+"""How often people and programs may ask, counted for all processes together; in this process while memory is away."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+
+import structlog
+
+from alerts.domain.errors import StoreError
+from alerts.domain.limits import Allowance, Taken, Windows
+from alerts.ports import Clock
+from alerts.store.promises.limits import LimitStore
+
+_PATIENCE = 0.5  # seconds: Discord waits three for an answer, and a limit is only its beginning
+_REST = 5.0  # seconds without asking a memory that was away
+log = structlog.get_logger()
+
+
+class Limits:
+    """Never fails: an absent memory makes the limits those of each process, and no process grants more than a limit.
+
+    What this process has granted is counted here too. So one that is refused anyway costs memory nothing, and memory
+    going away or coming back empty gives nobody a second helping here.
+    """
+
+    def __init__(self, *, store: LimitStore, clock: Clock) -> None:
+        self._store, self._clock = store, clock
+        self._own = Windows()
+        self._rests_until = float("-inf")
+        self._is_away = False
+
+    async def take(self, name: str, allowance: Allowance) -> Taken:
+        """Count one under this name, unless it is one too many."""
+        return (await self.take_all({name: allowance}))[name]
+
+    async def take_all(self, wanted: Mapping[str, Allowance]) -> Mapping[str, Taken]:
+        """Count one under each name, or under none of them when any is at its limit; the answer says which."""
+        now = self._clock.monotonic()
+        own = self._own.take(wanted, now)
+        if not _is_allowed(own):
+            return own
+        try:
+            shared = await self._shared(wanted)
+        except BaseException:
+            self._own.give_back(wanted, now)
+            raise
+        if shared and not _is_allowed(shared):
+            self._own.give_back(wanted, now)
+        return shared or own
+
+    async def _shared(self, wanted: Mapping[str, Allowance]) -> Mapping[str, Taken] | None:
+        """What memory says; None while it is away."""
+        if self._clock.monotonic() < self._rests_until:
+            return None
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                taken = await self._store.take_turns(wanted)
+        except (StoreError, TimeoutError) as exc:
+            self._rests_until = self._clock.monotonic() + _REST
+            if not self._is_away:
+                log.warning("limits are each process's own", reason=str(exc) or "memory takes too long to answer")
+            self._is_away = True
+            return None
+        if self._is_away:
+            log.info("limits are shared again")
+        self._is_away = False
+        return taken
+
+
+def _is_allowed(taken: Mapping[str, Taken]) -> bool:
+    return all(each.is_allowed for each in taken.values())
