@@ -11,15 +11,18 @@ from datetime import datetime, timedelta
 import structlog
 
 from alerts.domain.api_keys import (
-    ALPHABET,
+    ID_ALPHABET,
     ID_LENGTH,
+    KEY_ALPHABET,
     OVERLAP,
     REMEMBERED,
     SECRET_LENGTH,
     ApiKey,
     Plan,
     Scope,
+    WholeKey,
     id_in,
+    is_id,
     written,
 )
 from alerts.domain.errors import BadInput, NotFound, StoreError
@@ -50,7 +53,7 @@ class ApiKeys:
         scopes: Collection[Scope],
         plan: Plan = Plan.FREE,
         expires_in: timedelta | None = None,
-    ) -> tuple[ApiKey, str]:
+    ) -> tuple[ApiKey, WholeKey]:
         """A new key, and the whole of it to be shown once. BadInput names what is wrong, or the quota that is full."""
         now = self._clock.now()
         _check(name, scopes, expires_in)
@@ -67,7 +70,7 @@ class ApiKeys:
         """The guild's keys, oldest first; expired ones for a month."""
         return await self._store.api_keys(guild)
 
-    async def rotate(self, guild: int, key_id: str, *, overlap: timedelta = OVERLAP) -> tuple[ApiKey, str]:
+    async def rotate(self, guild: int, key_id: str, *, overlap: timedelta = OVERLAP) -> tuple[ApiKey, WholeKey]:
         """A new key that may do the same, and the whole of it; the old one works for a while longer."""
         now = self._clock.now()
         old = await self._of(guild, key_id)
@@ -104,8 +107,8 @@ class ApiKeys:
         return key if fits[0] else await self._renewed(key, text, now)
 
     async def _of(self, guild: int, key_id: str) -> ApiKey:
-        whole = id_in(key_id)  # somebody may paste all of it
-        key = await self._store.api_key(whole or key_id) if _is_id(whole or key_id) else None
+        wanted = id_in(key_id) or key_id  # somebody may paste all of it
+        key = await self._store.api_key(wanted) if is_id(wanted) else None
         if key is None or key.guild != guild:
             raise NotFound("There is no such API key here: list the keys that there are.")
         return key
@@ -118,9 +121,9 @@ class ApiKeys:
         scopes: Collection[Scope],
         now: datetime,
         expires_at: datetime | None,
-    ) -> tuple[ApiKey, str]:
-        key_id, text = _word(ID_LENGTH), _word(SECRET_LENGTH)
-        text = written(key_id, text)
+    ) -> tuple[ApiKey, WholeKey]:
+        key_id = _word(ID_ALPHABET, ID_LENGTH)
+        text = written(key_id, _word(KEY_ALPHABET, SECRET_LENGTH))
         key = ApiKey(
             id=key_id,
             guild=guild,
@@ -171,12 +174,8 @@ def _kept_for(key: ApiKey, now: datetime) -> timedelta | None:
     return min(ends) - now if ends else None
 
 
-def _is_id(text: str) -> bool:
-    return len(text) == ID_LENGTH and all(each in ALPHABET for each in text)
-
-
-def _word(length: int) -> str:
-    return "".join(secrets.choice(ALPHABET) for _ in range(length))
+def _word(alphabet: str, length: int) -> str:
+    return "".join(secrets.choice(alphabet) for _ in range(length))
 
 
 def _mac(pepper: bytes, text: str) -> str:

@@ -26,6 +26,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 import discord
 from pydantic import AwareDatetime, BaseModel, TypeAdapter, ValidationError
 
+from alerts.domain.api_keys import ApiKey, Plan, Scope, WholeKey, written
 from alerts.domain.deliveries import Delivery
 from alerts.domain.episodes import Episode, opened
 from alerts.domain.letters import Letter, Part
@@ -329,6 +330,21 @@ def _topics(maker: Maker) -> list[Topic]:
     return topics(maker.random.choice([lambda name: f"</{name}:{10**19}>", lambda name: f"`/{name}`"]))
 
 
+def _api_key(maker: Maker) -> ApiKey:
+    return ApiKey(
+        id="a" * 8,
+        guild=1,
+        name=f"x{maker.text(59)}",
+        plan=maker.random.choice(list(Plan)),
+        scopes=tuple(Scope),
+        created_at=maker.moment(),
+        expires_at=maker.random.choice([None, maker.moment()]),
+        retires_at=maker.random.choice([None, maker.moment()]),
+        last_used_at=maker.random.choice([None, maker.moment()]),
+        mac="m" * 64,
+    )
+
+
 # Of a type what its fields do not say of each other; of a name what its type does not say.
 HOW: dict[Any, Callable[[Maker], Any]] = {
     Money: _money,
@@ -356,6 +372,8 @@ HOW: dict[Any, Callable[[Maker], Any]] = {
     Any: lambda _: None,
     # A watch's name, tier or pause, and how many of each a guild has.
     object: lambda maker: maker.random.choice([True, Tier.HOT, maker.text(60)]),
+    ApiKey: _api_key,
+    WholeKey: lambda _: written("a" * 8, "W" * 32),
     Use: lambda maker: Use(*(maker.random.randint(0, 10**6) for _ in Use._fields)),
 }
 _ZONE = "America/Argentina/ComodRivadavia"  # the longest name there is

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Annotated, NamedTuple
+from typing import Annotated, NamedTuple, NewType
 
 from pydantic import AfterValidator, AwareDatetime, Field
 
@@ -21,8 +21,12 @@ OVERLAP = timedelta(hours=24)
 REMEMBERED = timedelta(days=30)
 PREFIX = "hs_live_"
 ID_LENGTH, SECRET_LENGTH = 8, 32
-ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
-_FORM = re.compile(rf"{PREFIX}([A-Za-z0-9]{{{ID_LENGTH}}})_([A-Za-z0-9]{{{SECRET_LENGTH}}})")
+ID_ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"  # as all our ids that people may have to type
+KEY_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+_ID = f"[{ID_ALPHABET}]{{{ID_LENGTH}}}"
+_FORM = re.compile(f"{PREFIX}({_ID})_[{KEY_ALPHABET}]{{{SECRET_LENGTH}}}")
+WholeKey = NewType("WholeKey", str)
+"""What opens something, as it is shown once."""
 
 
 class Scope(StrEnum):
@@ -74,7 +78,7 @@ class ApiKey(Fact):
     It works until it expires, and one that was replaced until it retires. Who made it stands in the audit trail.
     """
 
-    id: Annotated[str, Field(pattern=rf"^[A-Za-z0-9]{{{ID_LENGTH}}}$")]
+    id: Annotated[str, Field(pattern=f"^{_ID}$")]
     guild: int
     name: Annotated[str, AfterValidator(lambda text: plain(text, LONGEST_NAME)), Field(min_length=1)]
     plan: Plan = Plan.FREE
@@ -109,9 +113,14 @@ class ApiKey(Fact):
         return scope in self.scopes
 
 
-def written(key_id: str, secret: str) -> str:
-    """A whole key, as it is shown once."""
-    return f"{PREFIX}{key_id}_{secret}"
+def written(key_id: str, secret: str) -> WholeKey:
+    """A whole key."""
+    return WholeKey(f"{PREFIX}{key_id}_{secret}")
+
+
+def is_id(text: str) -> bool:
+    """Whether a key may have this id."""
+    return re.fullmatch(_ID, text) is not None
 
 
 def id_in(text: str) -> str | None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import discord
 from discord import app_commands
 
-from alerts.domain.api_keys import ApiKey
+from alerts.domain.api_keys import ApiKey, WholeKey
 from alerts.domain.text import cut, harmless, plain
 from bot.ui import words
 from bot.ui.language import t
@@ -17,12 +17,12 @@ _ROOM = 4000  # of a description's 4096
 _SHOWN = 25
 
 
-def created_embed(key: ApiKey, text: str) -> discord.Embed:
+def created_embed(key: ApiKey, text: WholeKey) -> discord.Embed:
     """A new key, the only time that it is seen."""
     return _once(t("A new API key"), key, text, t("Give it to the program in the header `Authorization: Bearer …`."))
 
 
-def rotated_embed(key: ApiKey, text: str) -> discord.Embed:
+def rotated_embed(key: ApiKey, text: WholeKey) -> discord.Embed:
     """The successor of a key."""
     return _once(t("The new API key"), key, text, t("The old one works until tomorrow at this time."))
 
@@ -45,7 +45,7 @@ def scope_words(key: ApiKey) -> str:
     return ", ".join(scope.value for scope in key.scopes)
 
 
-def _once(title: str, key: ApiKey, text: str, hint: str) -> discord.Embed:
+def _once(title: str, key: ApiKey, text: WholeKey, hint: str) -> discord.Embed:
     embed = discord.Embed(title=title, colour=_BLUE)
     once = t("Copy it now: it is never shown again, and whoever has it can use it.")
     embed.description = f"```\n{text}\n```\n{once}\n{hint}\n\n{_line(key)}"

@@ -18,7 +18,7 @@ HOUR = timedelta(hours=1)
 
 def a_key(number: int = 0, *, guild: int = 1, minute: int = 0) -> ApiKey:
     return ApiKey(
-        id=f"Key{number:05}",
+        id=f"robotno{chr(97 + number)}",
         guild=guild,
         name=f"robot {number} {{}} *",
         plan=Plan.PRO,
@@ -41,7 +41,7 @@ async def test_a_key_comes_back_whole_by_its_id_and_in_its_guilds_list(store: St
     assert await store.api_keys(1) == [second, first]
     assert await store.api_keys(2) == [other]
     assert await store.api_keys(3) == []
-    assert await store.api_key("Nobodys0") is None
+    assert await store.api_key("nobodys2") is None
 
 
 async def test_an_id_is_given_once(store: Store) -> None:

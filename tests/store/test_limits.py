@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from alerts.domain.limits import Allowance
+from alerts.limits import Limits
 from alerts.store import keys
 from alerts.store.ports import Store
 from alerts.store.redis.store import RedisStore
+from tests.fakes import FakeClock
+from tests.servers import Node
+from tests.store.conftest import bundled
 
 MINUTE = timedelta(minutes=1)
 TEN = Allowance(10, MINUTE)
@@ -98,3 +104,28 @@ async def test_an_attempt_that_the_client_repeats_counts_once(server_store: Stor
     assert [answer[0][:2] for answer in answers] == [[1, 0]] * 3
     assert await link.redis.zcard(name) == 1
     assert (await link.run("take_turns", [name], ["another", 1, 60_000_000]))[0][0] == 0
+
+
+@pytest.mark.valkey
+async def test_a_server_that_was_killed_is_not_missed_and_counts_again_when_it_is_back(tmp_path: Path) -> None:
+    node, clock = Node(bundled(), tmp_path / "node"), FakeClock()
+    node.start()
+    try:
+        async with RedisStore(node.url) as store:
+            here, there = Limits(store=store, clock=clock), Limits(store=store, clock=clock)
+            assert (await here.take("a", TEN)).remaining == 9
+            node.kill()
+
+            began = time.monotonic()
+            away = [await here.take("a", TEN) for _ in range(11)]
+            took = time.monotonic() - began
+            node.start()
+            await clock.advance(6)
+            await here.take("b", TEN)
+            shared = await there.take("b", TEN)
+    finally:
+        node.kill()
+
+    assert [each.is_allowed for each in away] == [True] * 9 + [False] * 2
+    assert took < 2  # one attempt, cut short; Discord waits three seconds
+    assert shared.remaining == 8
