@@ -116,6 +116,7 @@ def _for_managers() -> list[tuple[str, str, str, list[tuple[str, str]]]]:
             ("settings change", t("{command} names the manager role. Open the commands to it under Server Settings →"
                                   " Integrations.")),
             ("audit", t("{command} shows who changed what.")),
+            ("settings keys create", t("{command} makes a key with which a program uses this server's data.")),
             ("status", t("{command} shows the queue, the next scans and the places that take no messages.")),
         ]),
     ]  # fmt: skip
