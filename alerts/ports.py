@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from alerts.domain.model import Listing, Offer, Reading
+from alerts.domain.webhooks import Answer
 
 
 class Clock(Protocol):
@@ -43,6 +44,22 @@ class Fetcher(Protocol):
 
     async def get(self, url: str, *, accept: str = "text/html") -> Page:
         """Fetch a page, or raise ReadError with the reason. Answers of 400 and above are errors."""
+
+
+class Poster(Protocol):
+    """The same door, outwards."""
+
+    def check(self, url: str) -> str:
+        """The host and port that an address leads to; BadInput, which does not repeat it, for one that is not sent to.
+
+        Says nothing about where the name leads; `post` sees that.
+        """
+
+    async def post(self, url: str, body: bytes, headers: Mapping[str, str], *, read: bool = False) -> Answer:
+        """Send it, within seconds and without following anybody; never raises for what an address or a network does.
+
+        `read`: the start of what it answers is wanted.
+        """
 
 
 class Reader(Protocol):

@@ -7,10 +7,10 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from alerts.domain.model import Change, Known, Point, Product
-from alerts.domain.money import Money
+from alerts.domain.model import Known, Point, Product
 from alerts.domain.stats import WINDOWS, Statistics, Timeline
 from alerts.domain.wishes import Watch
+from alerts.public import change_as_public, price_as_public
 from alerts.scan import Answer, Source
 
 
@@ -26,14 +26,14 @@ def scan_as_public(answer: Answer, now: datetime) -> dict[str, Any]:
         "age_seconds": max(0, round((now - as_of).total_seconds())) if as_of else None,
         "offers": [_offer(known, is_stale=answer.source is Source.STALE) for known in snapshot.listings],
         "best": _offer(snapshot.best, is_stale=answer.source is Source.STALE) if snapshot.best else None,
-        "changes": [_change(change) for change in answer.changes],
+        "changes": [change_as_public(change) for change in answer.changes],
         "errors": [_error(known) for known in snapshot.listings if known.failure],
     }
 
 
 def point_as_public(point: Point) -> dict[str, Any]:
     """One point of a history."""
-    price = _price(point.price)
+    price = price_as_public(point.price)
     return {
         "at": point.at.isoformat(),
         "vendor": point.vendor,
@@ -102,28 +102,13 @@ def _offer(known: Known, *, is_stale: bool) -> dict[str, Any]:
     return {
         "vendor": known.vendor,
         "url": known.url,
-        **_price(offer.price if offer else None),
+        **price_as_public(offer.price if offer else None),
         "availability": offer.online_availability.value if offer else "unknown",
         "stock_count": offer.stock_count if offer else None,
         "condition": offer.condition.value if offer else None,
         "observed_at": known.observed_at.isoformat() if known.observed_at else None,
         "stale": is_stale or known.failure is not None,
         "reason": known.failure.reason.value if known.failure else None,
-    }
-
-
-def _price(price: Money | None) -> dict[str, str | None]:
-    return {"price": str(price.amount) if price else None, "currency": price.currency if price else None}
-
-
-def _change(change: Change) -> dict[str, Any]:
-    return {
-        "kind": change.kind.value,
-        "vendor": change.vendor,
-        "url": change.url,
-        "at": change.at.isoformat(),
-        "old": {**_price(change.old.price), "availability": change.old.online_availability.value},
-        "new": {**_price(change.new.price), "availability": change.new.online_availability.value},
     }
 
 

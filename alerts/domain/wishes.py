@@ -36,6 +36,7 @@ class TargetKind(StrEnum):
     DM = "dm"  # one person, by their own wish
     WEBHOOK = "webhook"  # a channel's webhook: at least once, since Discord knows no nonce there
     APPRISE = "apprise"  # anything else: e-mail, Slack, ntfy, ... at least once
+    ENDPOINT = "endpoint"  # a program's webhook (domain/webhooks.py); no alert has one as its target
 
 
 class Target(Fact):

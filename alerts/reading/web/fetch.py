@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import re
-import socket
 from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
-from contextvars import ContextVar
-from dataclasses import dataclass
 from datetime import timedelta
 from types import TracebackType
 from typing import Any, Self
@@ -19,8 +16,9 @@ from alerts.domain.errors import ReadError
 from alerts.domain.model import FailureReason
 from alerts.domain.said import say
 from alerts.ports import Clock, Page
-from alerts.reading.web.addresses import NotAllowed, checked_url, is_public, place
+from alerts.reading.web.addresses import NotAllowed, checked_url, place
 from alerts.reading.web.answers import error_of, rest_asked
+from alerts.reading.web.guard import HOP, Hop, guarded_socket
 from alerts.reading.web.robots import Robots
 from alerts.reading.web.turns import Turns
 from alerts.reading.web.validators import FRESH, Validators
@@ -30,27 +28,6 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MAX_HOPS = 5
 _CHUNK = 64 * 1024
 _NO_PAGE = re.compile("image/|video/|audio/|font/|application/(pdf|zip|gzip|x-gzip)")
-
-
-@dataclass(slots=True)
-class _Hop:
-    """One request on its way: whether the operator opened its private address, and where it was stopped."""
-
-    may_be_private: bool
-    refused: str | None = None
-
-
-_HOP: ContextVar[_Hop] = ContextVar("reading_hop")
-
-
-def _guarded_socket(info: Any) -> socket.socket:
-    """The authority: sees the address that is really connected to, after every resolver, rebinding and redirect."""
-    family, kind, proto, _, address = info
-    hop = _HOP.get()
-    if not hop.may_be_private and not is_public(address[0]):
-        hop.refused = str(address[0])
-        raise OSError(f"{address[0]} is not on the open internet")
-    return socket.socket(family, kind, proto)
 
 
 class WebFetcher:
@@ -88,7 +65,7 @@ class WebFetcher:
 
     def _opened(self, **manner: Any) -> aiohttp.ClientSession:
         # The limit per host is ours (Turns); the connector's own would make waiting count as slowness.
-        connector = aiohttp.TCPConnector(socket_factory=_guarded_socket, resolver=self._resolver, limit=256, **manner)
+        connector = aiohttp.TCPConnector(socket_factory=guarded_socket, resolver=self._resolver, limit=256, **manner)
         return aiohttp.ClientSession(
             connector=connector,
             trust_env=False,
@@ -113,7 +90,7 @@ class WebFetcher:
         return await self._get_once(url, accept=accept)
 
     async def _get_once(self, url: str, *, accept: str) -> Page:
-        hop = _Hop(may_be_private=place(url) in self._private)
+        hop = Hop(may_be_private=place(url) in self._private)
         for _ in range(_MAX_HOPS + 1):
             page = await self._ask(url, accept, hop)
             if page.status not in _REDIRECTS or "Location" not in page.headers:
@@ -121,7 +98,7 @@ class WebFetcher:
             url = self._next(url, page.headers["Location"], hop)
         raise ReadError(FailureReason.UNREACHABLE, say("the shop redirects more than {count} times", count=_MAX_HOPS))
 
-    def _next(self, url: str, location: str, hop: _Hop) -> str:
+    def _next(self, url: str, location: str, hop: Hop) -> str:
         target = checked_url(urljoin(url, location.strip()), private=self._private, ports=self._ports)
         if url.startswith("https:") and not target.startswith("https:"):
             raise NotAllowed(FailureReason.UNREACHABLE, say("the shop redirects from https to http"))
@@ -129,7 +106,7 @@ class WebFetcher:
         hop.may_be_private = hop.may_be_private and place(target) in self._private
         return target
 
-    async def _ask(self, url: str, accept: str, hop: _Hop) -> Page:
+    async def _ask(self, url: str, accept: str, hop: Hop) -> Page:
         host = place(url)
         async with self._turns.at(host), self._errors(hop), self._request(url, accept, hop) as answer:
             page = await self._page(url, answer)
@@ -141,18 +118,18 @@ class WebFetcher:
             return self._validators.remember(url, accept, page)
 
     @asynccontextmanager
-    async def _request(self, url: str, accept: str, hop: _Hop) -> AsyncIterator[aiohttp.ClientResponse]:
+    async def _request(self, url: str, accept: str, hop: Hop) -> AsyncIterator[aiohttp.ClientResponse]:
         session = self._fresh if FRESH.get() else self._session
         if session is None:
             raise RuntimeError("WebFetcher is used inside `async with`")
-        token = _HOP.set(hop)
+        token = HOP.set(hop)
         timeouts = aiohttp.ClientTimeout(total=self._total, connect=self._total / 2, sock_read=self._total / 2)
         headers = {"Accept": f"{accept},*/*;q=0.1", **self._validators.conditions(url, accept)}
         try:
             async with session.get(url, headers=headers, allow_redirects=False, timeout=timeouts) as answer:
                 yield answer
         finally:
-            _HOP.reset(token)
+            HOP.reset(token)
 
     async def _page(self, url: str, answer: aiohttp.ClientResponse) -> Page:
         if _NO_PAGE.match(answer.content_type):
@@ -169,7 +146,7 @@ class WebFetcher:
         return Page(url=url, status=answer.status, headers=answer.headers.copy(), body=bytes(body))
 
     @asynccontextmanager
-    async def _errors(self, hop: _Hop) -> AsyncIterator[None]:
+    async def _errors(self, hop: Hop) -> AsyncIterator[None]:
         """Map the library's errors once; nothing above knows aiohttp."""
         try:
             yield
