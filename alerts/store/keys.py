@@ -11,6 +11,7 @@ from alerts.domain.model import Tier
 # One partition, on a Cluster too: docs/decisions/0005. The number is written down in `meta` when the store is made.
 _P = "hs:{p0}"
 _OUT = "hs:{out}"
+_HOOKS = "hs:{hooks}"
 
 META = f"{_P}:meta"
 NOTES = f"{_P}:notes"
@@ -24,7 +25,11 @@ FIRST_SIGHTS = f"{_OUT}:first-sights"
 TARGETS = f"{_OUT}:targets"
 NOTICES = f"{_OUT}:notices"
 ERASURES = f"{_OUT}:erasures"
+HOOK_GUILDS = f"{_P}:webhooks"
+HOOKS_DUE = f"{_HOOKS}:due"
+HOOKS_BUSY = f"{_HOOKS}:busy"
 CHANGES_GROUP = "fanout"
+HOOKS_GROUP = "webhooks"
 QUEUE_GROUP = "deliver"
 
 
@@ -157,6 +162,35 @@ def of_api_keys(guild: int, ids: Iterable[str]) -> tuple[str, ...]:
     return (*(api_key(key_id) for key_id in ids), api_keys(guild))
 
 
+def webhooks(guild: int) -> str:
+    return f"hs:{{g{guild}}}:webhooks"
+
+
+def hook_secrets(guild: int) -> str:
+    return f"hs:{{g{guild}}}:webhooks/sealed"
+
+
+def hook_name(guild: int, webhook: str) -> str:
+    """A webhook among those of all guilds."""
+    return f"{guild}:{webhook}"
+
+
+def hook_queue(guild: int, webhook: str) -> str:
+    return f"{_HOOKS}:queue:{hook_name(guild, webhook)}"
+
+
+def hook_given_up(guild: int, webhook: str) -> str:
+    return f"{_HOOKS}:dlq:{hook_name(guild, webhook)}"
+
+
+def hook_log(guild: int, webhook: str) -> str:
+    return f"{_HOOKS}:log:{hook_name(guild, webhook)}"
+
+
+def hook_delivery(delivery_id: str) -> str:
+    return f"{_HOOKS}:d:{delivery_id}"
+
+
 def spent(day: date) -> str:
     return f"{_P}:spent:{day.isoformat()}"
 
@@ -170,5 +204,5 @@ def of_space(guild: int) -> tuple[str, ...]:
     """All the keys that are a guild's own, or a person's space."""
     return (
         watches(guild), memories(guild), subscriptions(guild), settings(guild), trail(guild), sent(guild), audit(guild),
-        sealed(guild),
+        sealed(guild), webhooks(guild), hook_secrets(guild),
     )  # fmt: skip

@@ -101,6 +101,7 @@ class MemoryStore(
         for change in commit.changes:
             ticket = f"{next(self._serial):020}"
             self._news[ticket] = News(ticket, change)
+            self._hear_for_hooks(self._news[ticket])
         return True
 
     def _tell(self, row: Row) -> None:
@@ -178,6 +179,9 @@ class MemoryStore(
 
     async def watchers(self, sku: str) -> frozenset[int]:
         return frozenset(guild for guild, watched in self._watches if watched == sku)
+
+    async def hook_guilds(self, sku: str) -> frozenset[int]:
+        return await self.watchers(sku) & self._hook_guilds
 
     async def put_subscription(self, subscription: Subscription) -> None:
         self._trace(subscription.guild, persons_in(subscription))

@@ -15,10 +15,11 @@ from alerts.store.memory_guilds import MemoryGuilds
 from alerts.store.memory_outbox import MemoryOutbox
 from alerts.store.memory_targets import MemoryTargets
 from alerts.store.memory_trails import MemoryTrails
+from alerts.store.memory_webhooks import MemoryWebhooks
 
 
 @dataclass
-class MemoryPersons(MemoryOutbox, MemoryTargets, MemoryTrails, MemoryAudit, MemoryGuilds):
+class MemoryPersons(MemoryWebhooks, MemoryOutbox, MemoryTargets, MemoryTrails, MemoryAudit, MemoryGuilds):
     """See ports.Persons."""
 
     _watches: dict[tuple[int, str], Watch] = field(default_factory=dict)
@@ -55,6 +56,9 @@ class MemoryPersons(MemoryOutbox, MemoryTargets, MemoryTrails, MemoryAudit, Memo
         for name, wish in self._subscriptions.items():
             if wish.guild == guild and wish.added_by == user:
                 self._subscriptions[name] = wish.model_copy(update=nobody)
+        for name, hook in self._hooks.items():
+            if hook.guild == guild and hook.added_by == user:
+                self._hooks[name] = hook.model_copy(update=nobody)
 
     async def forget(self, user: int) -> None:
         space = space_of(user)

@@ -26,6 +26,7 @@ from alerts.domain.wishes import Subscription, Target, Watch
 from alerts.store.promises.api_keys import ApiKeyStore
 from alerts.store.promises.limits import LimitStore
 from alerts.store.promises.popularity import Popularity
+from alerts.store.promises.webhooks import WebhookMemory
 
 
 @dataclass(frozen=True, slots=True)
@@ -604,6 +605,7 @@ class Store(
     Popularity,
     ApiKeyStore,
     LimitStore,
+    WebhookMemory,
     Protocol,
 ):
     """All of memory."""

@@ -32,6 +32,8 @@ async def _value(redis: Any, name: str) -> object:
             return await redis.get(name)
         case "hash":
             return await redis.hgetall(name)
+        case "list":
+            return await redis.lrange(name, 0, -1)
         case "set":
             return await redis.smembers(name)
         case "zset":

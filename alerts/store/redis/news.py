@@ -22,22 +22,7 @@ class RedisNews:
         self._link = link
 
     async def take_news(self, consumer: str, *, limit: int, wait: timedelta) -> Sequence[News]:
-        left_over = await self._left_over(consumer, limit)
-        if left_over:
-            return left_over
-        async with self._link.trouble():
-            found = await self._link.redis.xreadgroup(
-                keys.CHANGES_GROUP, consumer, {keys.CHANGES: ">"}, count=limit, block=_block(wait)
-            )
-        return [_news(ticket, fields) for ticket, fields in entries(found)]
-
-    async def _left_over(self, consumer: str, limit: int) -> list[News]:
-        idle = int(TAKER_IS_DEAD_AFTER.total_seconds() * 1000)
-        async with self._link.trouble():
-            found = await self._link.redis.xautoclaim(
-                keys.CHANGES, keys.CHANGES_GROUP, consumer, min_idle_time=idle, count=limit
-            )
-        return [_news(ticket, fields) for ticket, fields in found[1] if fields]
+        return await take(self._link, keys.CHANGES_GROUP, consumer, limit=limit, wait=wait)
 
     async def hold_news(self, consumer: str, tickets: Sequence[str]) -> None:
         async with self._link.trouble():
@@ -45,9 +30,24 @@ class RedisNews:
             await self._link.redis.xclaim(keys.CHANGES, keys.CHANGES_GROUP, consumer, 0, tickets, justid=True)
 
     async def news_done(self, tickets: Sequence[str]) -> None:
-        if tickets:
-            async with self._link.trouble():
-                await drop(self._link.redis, keys.CHANGES, keys.CHANGES_GROUP, tickets)
+        await end_news(self._link, keys.CHANGES_GROUP, tickets)
+
+
+async def take(link: Link, group: str, consumer: str, *, limit: int, wait: timedelta) -> Sequence[News]:
+    """What a group is to read, beginning with what a taker of its own that died has left."""
+    idle = int(TAKER_IS_DEAD_AFTER.total_seconds() * 1000)
+    async with link.trouble():
+        claimed = await link.redis.xautoclaim(keys.CHANGES, group, consumer, min_idle_time=idle, count=limit)
+        if left_over := [_news(ticket, fields) for ticket, fields in claimed[1] if fields]:
+            return left_over
+        found = await link.redis.xreadgroup(group, consumer, {keys.CHANGES: ">"}, count=limit, block=_block(wait))
+    return [_news(ticket, fields) for ticket, fields in entries(found)]
+
+
+async def end_news(link: Link, group: str, tickets: Sequence[str]) -> None:
+    """A group is done with these; they go when every other group is."""
+    if tickets:
+        await link.run("news_done", [keys.CHANGES], [group, *tickets])
 
 
 async def drop(redis: Any, stream: str, group: str, tickets: Sequence[str]) -> None:

@@ -26,6 +26,7 @@ from alerts.store.redis.snapshots import RedisSnapshots
 from alerts.store.redis.targets import RedisStandings
 from alerts.store.redis.timetable import RedisTimetable
 from alerts.store.redis.trails import RedisTrails
+from alerts.store.redis.webhooks import RedisWebhooks
 from alerts.store.redis.wishes import RedisWishes
 
 
@@ -49,13 +50,15 @@ class RedisStore(
     RedisPopularity,
     RedisApiKeys,
     RedisLimits,
+    RedisWebhooks,
 ):
     """See ports.Store. Opens whole or raises StoreError; `url` is anything that store.address understands."""
 
     def __init__(self, url: str) -> None:
         link = Link(url)
         super().__init__(link)
-        RedisTrails.__init__(self, link)  # the only part with a memory of its own
+        RedisTrails.__init__(self, link)  # parts with a memory of their own
+        RedisWebhooks.__init__(self, link)
 
     async def __aenter__(self) -> Self:
         try:

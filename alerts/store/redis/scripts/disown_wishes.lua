@@ -1,5 +1,5 @@
 -- A member had themself forgotten: what they made in a guild is made by nobody from now on.
--- KEYS: hashes of JSON (watches, subscriptions). ARGV: the member's id. Safe to repeat.
+-- KEYS: hashes of JSON (watches, subscriptions, webhooks). ARGV: the member's id. Safe to repeat.
 -- The text is changed and not the JSON: numbers of Lua are too small for ids, and whatever else it holds stays.
 local found, touched = '"added_by":' .. ARGV[1] .. '%f[%D]', 0
 for _, name in ipairs(KEYS) do
