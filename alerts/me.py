@@ -24,6 +24,7 @@ from alerts.store.ports import (
     Trails,
     Wishes,
 )
+from alerts.store.promises.webhooks import WebhookRecords
 
 # What is on its way while somebody is forgotten has arrived or been given up by then.
 SECOND_LOOK = timedelta(minutes=2)
@@ -32,7 +33,9 @@ _PAGE = 200
 log = structlog.get_logger()
 
 
-class MeStore(Persons, Wishes, AuditTrail, GuildChoices, Holds, Outbox, Standings, Timetable, Trails, Protocol):
+class MeStore(
+    Persons, Wishes, AuditTrail, GuildChoices, Holds, Outbox, Standings, Timetable, Trails, WebhookRecords, Protocol
+):
     """The parts of memory in which something of a person may be."""
 
 
@@ -69,10 +72,12 @@ class Me:
 
     async def _in_guild(self, user: int, guild: int) -> dict[str, Any]:
         watches, wishes = await self._store.watches(guild), await self._store.subscriptions(guild)
+        hooks = await self._store.webhooks(guild)
         return {
             "server": str(guild),
             "watches_you_added": [_facts(each) for each in watches if each.added_by == user],
             "alerts_you_added_or_get": [_facts(each) for each in wishes if user in persons_in(each)],
+            "webhooks_you_added": [_facts(each) for each in hooks if each.added_by == user],
             "changes_you_made": [_facts(row.entry) for row in await self._audit(guild) if row.entry.by == user],
         }  # fmt: skip
 

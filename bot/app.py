@@ -51,6 +51,7 @@ from alerts.reading.readers.shopify import ShopifyReader
 from alerts.reading.readers.tinyfish import Budget, Spending, TinyFishReader
 from alerts.reading.readers.woocommerce import WooCommerceReader
 from alerts.reading.web.fetch import WebFetcher
+from alerts.reading.web.post import WebPoster
 from alerts.runner import Runner
 from alerts.scan import Canaries, Scan
 from alerts.settings.model import ReadingSection, Settings
@@ -66,6 +67,10 @@ from alerts.trial import Trial
 from alerts.warming import Asks, Warming
 from alerts.watches import Watches
 from alerts.watchlists.imports import Imports
+from alerts.webhooks.feed import Feed
+from alerts.webhooks.management import Webhooks
+from alerts.webhooks.sender import Sender
+from alerts.webhooks.vault import Vault
 from alerts.why import Why
 from bot.admins import GuildAdmins
 from bot.charts import Charts
@@ -134,6 +139,8 @@ class Engine:
     status: Status
     activity: Activity
     addresses: Addresses
+    webhooks: Webhooks
+    sender: Sender
     worker: AppriseWorker
     limits: Limits
     api_keys: ApiKeys
@@ -183,6 +190,8 @@ def assemble(
         reach=reach,
         asked=asks.note,
     )
+    vault = Vault(store=store, seal=key_ring)
+    poster = WebPoster(clock=clock, allow_private=settings.fetch.allow_private)
     return Engine(
         settings=settings,
         clock=clock,
@@ -213,6 +222,8 @@ def assemble(
             api_base=settings.discord.api_base,
             understands=worker.understands,
         ),
+        webhooks=Webhooks(store=store, vault=vault, poster=poster, clock=clock),
+        sender=Sender(store=store, vault=vault, poster=poster, clock=clock),
         worker=worker,
         limits=Limits(store=store, clock=clock),
         api_keys=ApiKeys(store=store, clock=clock, pepper=key_ring, per_guild=settings.limits.keys_per_guild),
@@ -337,6 +348,7 @@ async def _scanning(parts: Engine, roles: frozenset[Role], tasks: list[asyncio.T
             fanout = Fanout(store=parts.store, products=parts.products, clock=parts.clock, name=_this_process())
             turns = Runner("fanout", lambda: fanout(wait=_WAIT), clock=parts.clock)
             await closing.enter_async_context(running(turns.run(), tasks, "fanout", end=turns.stop))
+            await closing.enter_async_context(_to_webhooks(parts, tasks))
         if Role.SCHEDULER in roles:
             closing.enter_context(_ticking(parts, jobs))
         yield
@@ -361,6 +373,19 @@ async def _warming(parts: Engine, tasks: list[asyncio.Task[None]]) -> AsyncItera
         yield
     with suppress(StoreError):
         await warming.leave()
+
+
+@asynccontextmanager
+async def _to_webhooks(parts: Engine, tasks: list[asyncio.Task[None]]) -> AsyncIterator[None]:
+    feed = Feed(store=parts.store, products=parts.products, clock=parts.clock, name=_this_process())
+    feeding = Runner("webhooks' news", lambda: feed(wait=_WAIT), clock=parts.clock)
+    sending = Runner("webhooks", lambda: parts.sender(wait=_WAIT), clock=parts.clock)
+    async with (
+        running(feeding.run(), tasks, "webhooks' news", end=feeding.stop),
+        running(sending.run(), tasks, "webhooks", end=sending.stop),
+    ):
+        yield
+    await parts.sender.drain(_DRAIN)
 
 
 @contextmanager

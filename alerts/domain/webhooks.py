@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -78,11 +78,13 @@ class Webhook(Fact):
     @property
     def target(self) -> Target:
         """How the admins' notices name it."""
-        return Target(type=TargetKind.ENDPOINT, id=int.from_bytes(blake2b(self.id.encode(), digest_size=8).digest()) >> 1)
+        return Target(
+            type=TargetKind.ENDPOINT, id=int.from_bytes(blake2b(self.id.encode(), digest_size=8).digest()) >> 1
+        )
 
-    def wants(self, kind: ChangeKind, sku: str) -> bool:
-        """Whether it asked for this; a shop's trouble belongs to no one product."""
-        return (not self.kinds or kind in self.kinds) and (not self.skus or sku in self.skus or kind.is_of_vendor)
+    def wants(self, kind: ChangeKind, skus: Collection[str]) -> bool:
+        """Whether it asked for this of one of these products."""
+        return (not self.kinds or kind in self.kinds) and (not self.skus or any(sku in skus for sku in self.skus))
 
 
 class HookDeliveryState(StrEnum):

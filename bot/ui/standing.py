@@ -84,6 +84,10 @@ def cure(standing: Standing, missing: Sequence[str]) -> str:
 
 def notice_text(notices: Sequence[Notice]) -> str:
     """What admins read: what fails, why, and the cure; or that it works again."""
+    programs = [each for each in notices if each.standing.target.type is TargetKind.ENDPOINT]
+    if programs:
+        others = [each for each in notices if each not in programs]
+        return "\n".join([*([notice_text(others)] if others else []), *(_program_line(each) for each in programs)])
     if all(each.is_over for each in notices):
         places = ", ".join(target_name(each.standing.target) for each in notices)
         return cut(t("✅ I can post alerts in {places} again.", places=places), _LONGEST)
@@ -118,3 +122,12 @@ def _line(standing: Standing, missing: Sequence[str]) -> str:
     else:
         said = t("⚠️ I cannot post alerts in {place}: {why}.", place=place, why=why)
     return f"{said} {cure(standing, missing)}"
+
+
+def _program_line(notice: Notice) -> str:
+    which = harmless(notice.standing.reason, 200)
+    if notice.is_over:
+        return t("✅ A program's webhook is told of changes again. It was: {which}", which=which)
+    return t(
+        "⛔ I send nothing more to a program's webhook, {which}. Mend the program, then enable it again.", which=which
+    )

@@ -242,6 +242,7 @@ def _use_cases() -> list[str]:
         *(file for file in files if file != "alerts/clock.py"),
         *_files("alerts/delivery/**"),
         *_files("alerts/watchlists/**"),
+        *_files("alerts/webhooks/**"),
     ]
 
 

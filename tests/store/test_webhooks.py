@@ -39,7 +39,9 @@ def hook(identity: str = "a", guild: int = 1, **more: Any) -> Webhook:
     return Webhook.model_validate({**facts, **more})
 
 
-def message(identity: str = "m1", webhook: str = "a", guild: int = 1, due: datetime = START, **more: Any) -> HookDelivery:
+def message(
+    identity: str = "m1", webhook: str = "a", guild: int = 1, due: datetime = START, **more: Any
+) -> HookDelivery:
     facts = {"id": identity, "guild": guild, "webhook": webhook, "type": "change.restocked", "body": "{}",
              "queued_at": START, "due": due}  # fmt: skip
     return HookDelivery.model_validate({**facts, **more})
@@ -295,7 +297,7 @@ async def test_nothing_of_a_dropped_queue_is_left(store: Store) -> None:
     for number in range(3):
         await store.enqueue_hook(message(f"m{number}"))
     await store.enqueue_hook(message("theirs", webhook="b"))
-    [claim, *_] = [each for each in await claims(store, limit=1)]
+    [claim] = await claims(store, limit=1)
     await store.drop_hook_queue(1, "a")
 
     waits = message(claim.delivery.id, webhook=claim.delivery.webhook, attempts=1)

@@ -46,7 +46,9 @@ class RedisPersons:
         for each in wishes:
             if each.target.type is TargetKind.DM and each.target.id == user:
                 await self._end(each)
-        await self._link.run("disown_wishes", [keys.watches(guild), keys.subscriptions(guild), keys.webhooks(guild)], [str(user)])
+        await self._link.run(
+            "disown_wishes", [keys.watches(guild), keys.subscriptions(guild), keys.webhooks(guild)], [str(user)]
+        )
 
     async def forget(self, user: int) -> None:
         await self._forget_messages(user)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from secrets import token_hex
+from typing import TypeAlias
 
 from alerts.domain.errors import StoreError
 from alerts.domain.webhooks import (
@@ -27,6 +28,7 @@ from alerts.store.redis.link import Link
 from alerts.store.redis.news import end_news, take
 
 REMEMBERED = timedelta(days=14)  # what waits or was given up
+_Args: TypeAlias = list[str | int | float]
 DONE_REMEMBERED = timedelta(days=2)  # ids of what arrived: news is handed out again within seconds, or not at all
 
 
@@ -43,7 +45,7 @@ class RedisWebhooks:
         async with self._link.trouble():
             if webhook.added_by != OPERATOR:
                 await self._link.redis.sadd(keys.traces(webhook.added_by), str(webhook.guild))
-        # Before the webhook itself: a guild in the index without one is passed over, one without an entry hears nothing.
+        # Before the webhook itself: a guild in the index without one is passed over, the other way it hears nothing.
         await self._link.run("hook_begin", [keys.HOOK_GUILDS, keys.CHANGES], [webhook.guild, keys.HOOKS_GROUP])
         return await self._put(webhook, most)
 
@@ -53,7 +55,7 @@ class RedisWebhooks:
     async def _put(self, webhook: Webhook, most: int) -> bool:
         after = webhook.model_copy(update={"revision": webhook.revision + 1})
         text = f"{after.revision} {after.model_dump_json(exclude_defaults=True)}"
-        args = [webhook.id, webhook.revision, text, most]
+        args: _Args = [webhook.id, webhook.revision, text, most]
         return bool(await self._link.run("hook_put", [keys.webhooks(webhook.guild)], args))
 
     async def webhook(self, guild: int, webhook_id: str) -> Webhook | None:
@@ -108,12 +110,18 @@ class RedisWebhooks:
     async def enqueue_hook(self, delivery: HookDelivery) -> bool:
         guild, hook = delivery.guild, delivery.webhook
         names = [keys.HOOKS_DUE, keys.hook_queue(guild, hook), keys.hook_delivery(delivery.id)]
-        args = [keys.hook_name(guild, hook), delivery.id, _ms(delivery.due), _text(delivery), _seconds(REMEMBERED)]
+        args: _Args = [
+            keys.hook_name(guild, hook),
+            delivery.id,
+            _ms(delivery.due),
+            _text(delivery),
+            _seconds(REMEMBERED),
+        ]
         return bool(await self._link.run("hook_enqueue", names, args))
 
     async def claim_hooks(self, now: datetime, *, limit: int, lease: timedelta) -> Sequence[HookClaim]:
         token = token_hex(8)
-        args = [_ms(now), limit, _ms(now + lease), token]
+        args: _Args = [_ms(now), limit, _ms(now + lease), token]
         found: list[str] = await self._link.run("hook_claim", [keys.HOOKS_DUE, keys.HOOKS_BUSY], args)
         claims = []
         for name in found:
@@ -142,7 +150,7 @@ class RedisWebhooks:
         row = attempt.model_dump_json() if attempt else ""
         is_done = delivery.state is HookDeliveryState.DONE
         kept = _seconds(DONE_REMEMBERED if is_done else REMEMBERED)
-        args = [delivery.id, delivery.state, _ms(delivery.due), _text(delivery), row, _ms(now), kept]
+        args: _Args = [delivery.id, delivery.state, _ms(delivery.due), _text(delivery), row, _ms(now), kept]
         await self._link.run("hook_finish", names, [*args, LOG_LENGTH, MOST_GIVEN_UP, _seconds(REMEMBERED)])
 
     async def free_hook(self, claim: HookClaim, *, not_before: datetime | None = None) -> None:
@@ -166,7 +174,13 @@ class RedisWebhooks:
         guild, hook = delivery.guild, delivery.webhook
         names = [keys.HOOKS_DUE, keys.hook_queue(guild, hook), keys.hook_delivery(delivery.id),
                  keys.hook_given_up(guild, hook)]  # fmt: skip
-        args = [keys.hook_name(guild, hook), delivery.id, _ms(delivery.due), _text(delivery), _seconds(REMEMBERED)]
+        args: _Args = [
+            keys.hook_name(guild, hook),
+            delivery.id,
+            _ms(delivery.due),
+            _text(delivery),
+            _seconds(REMEMBERED),
+        ]
         return bool(await self._link.run("hook_redrive", names, args))
 
     async def hook_log(self, guild: int, webhook_id: str) -> Sequence[HookAttempt]:
