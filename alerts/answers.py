@@ -17,6 +17,7 @@ import structlog
 from alerts.domain.errors import SentryError, StoreUnavailable
 from alerts.domain.freshness import DEFAULT, Age, Freshness, Limits
 from alerts.domain.model import Product, Snapshot
+from alerts.observing import SILENT, Observer
 from alerts.ports import Clock
 from alerts.reach import Reach
 from alerts.scan import Answer, Scan, Source, is_complete, was_read
@@ -81,8 +82,10 @@ class Answers:
         shelf: Shelf,
         reach: Reach,
         asked: Callable[[str], None] | None = None,
+        observer: Observer = SILENT,
     ) -> None:
         """`asked` is told of each question, by sku."""
+        self._observer = observer
         self._scan, self._store, self._clock, self._freshness = scan, store, clock, freshness
         self._shelf, self._reach, self._note_asked = shelf, reach, asked
         self._refreshing: dict[str, asyncio.Task[None]] = {}
@@ -104,6 +107,8 @@ class Answers:
             asked.tally.errors += 1
             raise
         asked.tally.stale += answer.source is Source.STALE
+        if not asked.is_bypass:  # who wants it anew asks no cache
+            self._observer.answered(answer.source)
         return answer
 
     async def refresh(self, product: Product, *, max_age: timedelta) -> None:

@@ -14,10 +14,11 @@ from alerts.domain.floor import DEFAULT_FLOOR, Floor
 from alerts.domain.market import Market
 from alerts.domain.memory import NOTHING, Memory, observe
 from alerts.domain.model import Change
-from alerts.domain.rules import Verb, decide
+from alerts.domain.rules import Decision, Verb, decide
 from alerts.domain.trail import Stage, Step, decided, went
 from alerts.domain.waiting import Waiting, waiting_for
 from alerts.domain.wishes import Subscription, Watch
+from alerts.observing import SILENT, Observer
 from alerts.ports import Clock
 from alerts.products import Products
 from alerts.store.ports import Holds, Outbox, Trails
@@ -57,8 +58,8 @@ class Page:
 class Decisions:
     """The rules, with what they need to know and where their answers go. Doing it twice queues nothing twice."""
 
-    def __init__(self, *, store: DecisionStore, products: Products, clock: Clock) -> None:
-        self._store, self._products, self._clock = store, products, clock
+    def __init__(self, *, store: DecisionStore, products: Products, clock: Clock, observer: Observer = SILENT) -> None:
+        self._store, self._products, self._clock, self._observer = store, products, clock, observer
 
     async def memories(self, page: Sequence[Subscription], seen: Change) -> dict[tuple[int, str], Memory]:
         """What each was told, once it has taken in what is offered now."""
@@ -79,6 +80,7 @@ class Decisions:
         change, wish, now = asked.change, asked.wish, self._clock.now()
         decision = decide(change, wish, now=now, memory=asked.memory, market=asked.market, floor=asked.floor)
         log_decision(change, wish, decision.verb, decision.reason)
+        self._observer.decided(change.kind, _word(decision))
         page.stages.append(decided(change, wish, decision, now))
         if decision.verb is Verb.HOLD and decision.until:
             page.waiting.append(waiting_for(change, wish, decision.until).model_copy(update={"id": asked.identity}))
@@ -111,6 +113,12 @@ class Decisions:
             await self._store.hold(waiting)
         await self._store.enqueue(*page.deliveries)
         await self._store.note_stages(list(dict.fromkeys(page.stages)))
+
+
+def _word(decision: Decision) -> str:
+    if decision.is_cooldown:
+        return "cooldown"
+    return {Verb.DELIVER: "alerted", Verb.HOLD: "held", Verb.SUPPRESS: "suppressed"}[decision.verb]
 
 
 def as_watched(wish: Subscription, watched: Mapping[int, Watch]) -> Subscription:

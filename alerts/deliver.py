@@ -24,6 +24,7 @@ from alerts.domain.errors import DeliveryError, DiscordRefused, Remedy, StoreErr
 from alerts.domain.letters import Letter
 from alerts.domain.model import Snapshot
 from alerts.domain.said import say
+from alerts.observing import SILENT, Observer
 from alerts.ports import Clock
 from alerts.store.ports import Attempt, Episodes, Holds, Outbox, Outcome, Snapshots, Standings, Ticket, Trails
 
@@ -48,7 +49,7 @@ class Deliver:
     does all the writing to the store; only the requests run beside each other, at most one for each target.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # each is a part that tests replace, with a default where there is one
         self,
         *,
         store: DeliverStore,
@@ -59,6 +60,7 @@ class Deliver:
         lease: timedelta = LEASE,
         rests_until: Callable[[], datetime | None] = lambda: None,
         gate: Gate | None = None,
+        observer: Observer = SILENT,
     ) -> None:
         """`name` tells this process from the others; `rate`: requests a second, None for no limit.
 
@@ -66,7 +68,7 @@ class Deliver:
         nothing holds up everybody's requests: asked before each.
         """
         self._store, self._notifier, self._clock, self._name, self._lease = store, notifier, clock, name, lease
-        self._lanes, self._pace, self._endings = Lanes(), Pace(rate, clock=clock, gate=gate), Endings(store)
+        self._lanes, self._pace, self._endings = Lanes(), Pace(rate, clock=clock, gate=gate), Endings(store, observer)
         self._targets, self._rests_until = Targets(store, clock=clock), rests_until
         self._planning = Planning(store, self._targets)
         self._on_the_way: dict[str, Request] = {}

@@ -20,6 +20,7 @@ from alerts.domain.trail import Step, found, went
 from alerts.domain.wishes import Subscription
 from alerts.first_sight import Sight, Sights
 from alerts.market import Markets
+from alerts.observing import SILENT, Observer
 from alerts.ports import Clock
 from alerts.products import Products
 from alerts.releases import SEAT, Releases
@@ -42,13 +43,20 @@ class Fanout:
     """
 
     def __init__(
-        self, *, store: FanoutStore, products: Products, clock: Clock, name: str, seat: timedelta = SEAT
+        self,
+        *,
+        store: FanoutStore,
+        products: Products,
+        clock: Clock,
+        name: str,
+        seat: timedelta = SEAT,
+        observer: Observer = SILENT,
     ) -> None:
         """`name` tells this process from the others."""
         self._store, self._products, self._clock, self._name, self._seat = store, products, clock, name, seat
         self._markets = Markets(store=store, products=products)
         self._sights = Sights(store=store, products=products, clock=clock)
-        self._decisions = Decisions(store=store, products=products, clock=clock)
+        self._decisions = Decisions(store=store, products=products, clock=clock, observer=observer)
         self._releases = Releases(store=store, decisions=self._decisions, markets=self._markets, clock=clock, name=name)
         self._lines: dict[str, list[News]] = {}  # by product, what is to be spread or is being
         self._at_work: dict[str, asyncio.Task[None]] = {}

@@ -69,6 +69,23 @@ class Reader(Protocol):
         """Say what the shop offers, or raise ReadError. Never guesses."""
 
 
+@dataclass(frozen=True, slots=True)
+class BreakerFacts:
+    """How a vendor's breaker stands, in this process, and what it has counted since the start.
+
+    `failures`: bad answers in a row, as long as it is closed. `rests_for`: seconds until it is tried again.
+    """
+
+    vendor: str
+    state: str  # closed, open or half_open
+    failures: int
+    looks: int
+    failed: int
+    rested: int
+    trips: int
+    rests_for: float
+
+
 class Look(Protocol):
     """A reader with its manners on: the outcome is always a Reading."""
 

@@ -17,8 +17,9 @@ import structlog
 
 from alerts.domain.changes import Step, advance
 from alerts.domain.confirm import DEFAULTS, Rules, is_mass, turns
-from alerts.domain.model import Availability, Change, Known, Listing, Product, Reading, Snapshot
+from alerts.domain.model import Availability, Change, ChangeKind, Known, Listing, Offer, Product, Reading, Snapshot
 from alerts.domain.vendors import note
+from alerts.observing import SILENT, Observer
 from alerts.ports import Clock, Look
 from alerts.store.ports import Commit, Lock, Row, Snapshots, Timetable
 
@@ -65,7 +66,7 @@ class ScanStore(Snapshots, Timetable, Protocol):
 class Scan:
     """Look at a product, or answer from memory when that is young enough."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is another part, plugged in by its name
         self,
         *,
         looks: Mapping[str, Look],
@@ -76,6 +77,7 @@ class Scan:
         products: Iterable[Product] = (),
         canaries: Canaries = _NONE,
         kept: Callable[[Snapshot], None] | None = None,
+        observer: Observer = SILENT,
     ) -> None:
         """`looks`: how to look at each vendor, by its name.
 
@@ -83,7 +85,7 @@ class Scan:
         `kept`: is told each snapshot that was committed here.
         """
         self._looks, self._store, self._clock, self._patience, self._rules = looks, store, clock, patience, rules
-        self._canaries = canaries
+        self._canaries, self._observer = canaries, observer
         self._products, self._kept = products, kept
         self._flights: dict[str, asyncio.Task[Answer]] = {}
 
@@ -105,6 +107,7 @@ class Scan:
         snapshot = await self._store.snapshot(product.sku)
         if snapshot.scanned_at is None or snapshot.scanned_at < slot:
             await self(product, max_age=timedelta(0))
+            self._observer.late((self._clock.now() - slot).total_seconds())
 
     async def _fly(self, product: Product, seen: int) -> Answer:
         """Look, unless somebody else has looked since revision `seen`; their revision tells, whatever their clock."""
@@ -156,11 +159,16 @@ class Scan:
         commit = _commit(lock, before, steps, notes, self._clock)
         if not await self._store.commit(commit):
             log.warning("scan came too late", sku=product.sku, fence=lock.fence)
+            self._observer.outpaced()
             return None
         if any(known.held for known in commit.snapshot.listings):
             await self._store.hurry(product.sku, self._clock.now() + self._rules.restock_delay)
         for change in commit.changes:
             log.info("change", sku=change.sku, vendor=change.vendor, kind=change.kind.value)
+        self._observer.scanned(product.sku, commit.changes)
+        for step in steps.values():
+            if doubt := _doubt(before.known(step.known.listing), step):
+                self._observer.decided(*doubt)
         kept = commit.snapshot.model_copy(update={"revision": before.revision + 1})
         if self._kept:
             self._kept(kept)
@@ -232,6 +240,23 @@ def was_read(snapshot: Snapshot) -> bool:
 def _looked_at(product: Product, snapshot: Snapshot) -> Answer:
     """What somebody else's look of just now has brought."""
     return Answer(product, snapshot, Source.FRESH if was_read(snapshot) else Source.STALE)
+
+
+def _doubt(before: Known | None, step: Step) -> tuple[ChangeKind, str] | None:
+    """What was seen and is no change yet, or none that is told: its kind, and why."""
+    known = step.known
+    if known.held and known.offer and not (before and before.held):
+        return _kind_of(known.offer, known.held.offer), "suspicious"
+    if before and before.flapping and known.flapping and before.seen and known.seen is not before.seen and known.seen:
+        return (ChangeKind.RESTOCKED if known.seen.is_in_stock else ChangeKind.SOLD_OUT), "flap"
+    return None
+
+
+def _kind_of(old: Offer, new: Offer) -> ChangeKind:
+    if new.availability.is_in_stock is not old.availability.is_in_stock:
+        return ChangeKind.RESTOCKED if new.availability.is_in_stock else ChangeKind.SOLD_OUT
+    is_dearer = new.price and old.price and new.price.amount > old.price.amount
+    return ChangeKind.PRICE_RISE if is_dearer else ChangeKind.PRICE_DROP
 
 
 def _commit(

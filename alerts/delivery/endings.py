@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
@@ -22,8 +22,10 @@ from alerts.domain.model import Change
 from alerts.domain.said import say
 from alerts.domain.standing import Standing
 from alerts.domain.trail import Stage, Step, went
+from alerts.observing import SILENT, Observer
 from alerts.store.ports import Claim, Holds, Outcome, Ticket, Trails
 
+_AT_ONCE = timedelta(minutes=1)  # fan-out takes no longer, unless a rule holds it
 _NOTED_TRIES = 3  # an outage must not push everything else out of the trail
 log = structlog.get_logger()
 
@@ -56,8 +58,8 @@ class Request:
 class Endings:
     """Keeps the stages and memories of requests that have ended, and says what to keep of their deliveries."""
 
-    def __init__(self, store: EndingsStore) -> None:
-        self._store = store
+    def __init__(self, store: EndingsStore, observer: Observer = SILENT) -> None:
+        self._store, self._observer = store, observer
 
     async def arrived(self, requests: Sequence[Request], now: datetime) -> list[Outcome]:
         """All of them stand in their channels."""
@@ -65,6 +67,10 @@ class Endings:
         await self._store.note_stages([stage for request in requests for stage in _stages(request, now)])
         for request in requests:
             log.debug("message", letter=request.letter.id, message=request.task.result(), target=request.plan.target)
+            for claim in request.posts:
+                self._ended(claim, "sent", _took(claim.delivery, now))
+            for claim in request.plan.absorbed:
+                self._ended(claim, "edited")
         if requests:
             alerts = sum(len(request.posts) + len(request.plan.absorbed) for request in requests)
             log.info("delivered", messages=len(requests), alerts=alerts)
@@ -86,6 +92,8 @@ class Endings:
             log.warning("delivery buried", **facts)
             return await self.buried([Outcome(c, DeliveryState.BURIED, str(error), is_dead=True) for c in claims], now)
         tries = max(claim.tries for claim in claims)
+        for claim in claims:
+            self._ended(claim, "postponed")
         until = standing.until or now + (error.retry_after or pause_after(request.letter.id, tries))
         log.warning("delivery postponed", seconds=round((until - now).total_seconds(), 1), **facts)
         if tries < _NOTED_TRIES:
@@ -108,8 +116,12 @@ class Endings:
             if each.state is DeliveryState.BURIED and not each.claim.delivery.is_follow_up:
                 step = Step.BURIED if each.is_dead else Step.EXPIRED
                 stages += went(each.claim.delivery, step, each.note, now)
+                self._ended(each.claim, step)
         await self._store.note_stages(stages)
         return list(outcomes)
+
+    def _ended(self, claim: Claim, result: str, seconds: float | None = None) -> None:
+        self._observer.delivered(claim.delivery.target.type, result, seconds)
 
     async def _remember(self, deliveries: Sequence[Delivery], now: datetime) -> None:
         """Cooldowns, caps and thresholds count what has arrived, not what was tried."""
@@ -153,6 +165,12 @@ def _told(request: Request) -> Iterator[Delivery]:
     for claim in (*request.posts, *request.plan.absorbed):
         if not claim.delivery.is_follow_up:
             yield claim.delivery
+
+
+def _took(delivery: Delivery, now: datetime) -> float:
+    """Seconds from the change to its message; what was held by a rule counts from its release."""
+    began = delivery.change.at if delivery.queued_at - delivery.change.at < _AT_ONCE else delivery.queued_at
+    return max(0.0, (now - began).total_seconds())
 
 
 def _stages(request: Request, now: datetime) -> Iterator[Stage]:

@@ -38,6 +38,7 @@ class Decision(Fact):
     verb: Verb
     reason: SaidText
     until: AwareDatetime | None = None
+    is_cooldown: bool = False
 
 
 def decide(
@@ -73,7 +74,7 @@ def decide(
     )
     for check in checks:
         if reason := check(case):
-            return Decision(verb=Verb.SUPPRESS, reason=reason)
+            return Decision(verb=Verb.SUPPRESS, reason=reason, is_cooldown=check is _cooling_down)
     return _wait(subscription, case.now, held=held) or Decision(verb=Verb.DELIVER, reason=_why(case))
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from alerts.ports import Look
+from alerts.ports import BreakerFacts, Look
 
 _REMEMBERED = 4096  # hosts that nobody configured; the one asked longest ago is forgotten with its breaker and pace
 
@@ -27,6 +27,11 @@ class Looks(Mapping[str, Look]):
             while len(self._others) > _REMEMBERED:
                 self._others.popitem(last=False)
         return look
+
+    def breakers(self) -> Sequence[BreakerFacts]:
+        """How each vendor's breaker stands that was looked at or is configured. Nobody is asked earlier for it."""
+        looks = [*self._fixed.values(), *self._others.values()]
+        return [facts for look in looks if (facts := getattr(look, "facts", None))]
 
     def __iter__(self) -> Iterator[str]:
         yield from self._fixed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
@@ -20,19 +21,21 @@ from tenacity import (
 from alerts.domain.errors import ReadError
 from alerts.domain.model import Failure, FailureReason, Listing, Offer, Reading
 from alerts.domain.said import say
-from alerts.ports import Clock, Reader
+from alerts.observing import RESTING
+from alerts.ports import BreakerFacts, Clock, Reader
 from alerts.reading.breaker import Breaker, Resting
 from alerts.reading.web.addresses import NotAllowed
 from alerts.reading.web.turns import ALLOWANCE, Allowance, Turns
 from alerts.reading.web.validators import FRESH
 
 Step = Callable[[Listing], Awaitable[Offer]]
-Observe = Callable[[str, str, float], None]  # vendor, verdict word, seconds
+Observe = Callable[[str, str, float], None]  # vendor, verdict word or `RESTING`, seconds
+Tripped = Callable[[str], None]  # vendor
 _log = structlog.get_logger(__name__)
 _OUTAGES = frozenset({FailureReason.UNREACHABLE, FailureReason.TIMEOUT, FailureReason.BLOCKED})
 
 
-def polite(
+def polite(  # noqa: PLR0913  # each is a line of the operator's `vendors:` section, or told of what happens
     reader: Reader,
     *,
     clock: Clock,
@@ -42,6 +45,7 @@ def polite(
     pace: timedelta | None = None,
     rest: timedelta = timedelta(seconds=30),
     observe: Observe | None = None,
+    tripped: Tripped | None = None,
 ) -> Polite:
     """Dress a reader for one vendor. All its listings share what comes back: one breaker, one pace.
 
@@ -55,15 +59,25 @@ def polite(
     paced = _Pace(limited, clock=clock, pace=pace) if pace else limited
     patient = _Retry(paced, clock=clock, attempts=attempts)
     breaker = Breaker(monotonic=clock.monotonic, counts=_is_outage, rest=rest)
-    return Polite(patient, breaker, clock=clock, vendor=vendor, observe=observe)
+    return Polite(patient, breaker, clock=clock, vendor=vendor, observe=observe, tripped=tripped)
 
 
 class Polite:
     """A `Look`: never raises for anything a shop, a network or a page can do."""
 
-    def __init__(self, step: Step, breaker: Breaker, *, clock: Clock, vendor: str, observe: Observe | None) -> None:
+    def __init__(
+        self,
+        step: Step,
+        breaker: Breaker,
+        *,
+        clock: Clock,
+        vendor: str,
+        observe: Observe | None = None,
+        tripped: Tripped | None = None,
+    ) -> None:
         self._step, self._breaker, self._clock, self._vendor = step, breaker, clock, vendor
         self._observe, self._away, self._last = observe, False, FailureReason.UNREACHABLE
+        self._tripped, self._counts = tripped, Counter[str]()
 
     @property
     def state(self) -> str:
@@ -75,41 +89,63 @@ class Polite:
         """How long the vendor is still left in peace; zero when it is not."""
         return self._breaker.retry_after
 
+    @property
+    def facts(self) -> BreakerFacts:
+        """How the breaker stands, and what was counted since the start."""
+        counts, failures = self._counts, self._breaker.fail_counter if self.state == "closed" else 0
+        return BreakerFacts(
+            vendor=self._vendor,
+            state=self.state,
+            failures=failures,
+            looks=counts["looks"],
+            failed=counts["failed"],
+            rested=counts["rested"],
+            trips=counts["trips"],
+            rests_for=self.retry_after.total_seconds(),
+        )
+
     async def __call__(self, listing: Listing, *, fresh: bool = False) -> Reading:
         """Look once. The outcome is an Offer or a Failure with its reason."""
         began = self._clock.monotonic()
         token = FRESH.set(fresh)
         try:
-            outcome = await self._outcome(listing)
+            outcome, is_resting = await self._outcome(listing)
         finally:
             FRESH.reset(token)
         seconds = self._clock.monotonic() - began
         self._tell_of_outages(listing)
         reading = Reading(url=listing.url, at=self._clock.now(), outcome=outcome, elapsed_ms=round(seconds * 1000))
+        word = outcome.reason if isinstance(outcome, Failure) else outcome.availability
+        self._count(outcome, is_resting=is_resting)
         if self._observe:
-            word = outcome.reason if isinstance(outcome, Failure) else outcome.availability
-            self._observe(listing.vendor, word.value, seconds)
+            self._observe(listing.vendor, RESTING if is_resting else word.value, seconds)
         return reading
 
-    async def _outcome(self, listing: Listing) -> Offer | Failure:
+    def _count(self, outcome: Offer | Failure, *, is_resting: bool) -> None:
+        self._counts["rested" if is_resting else "looks"] += 1
+        self._counts["failed"] += isinstance(outcome, Failure) and not is_resting
+
+    async def _outcome(self, listing: Listing) -> tuple[Offer | Failure, bool]:
+        """What came of it, and whether the shop was left in peace instead."""
         try:
-            return await self._breaker.run(self._step, listing)
+            return await self._breaker.run(self._step, listing), False
         except Resting as exc:
-            return Failure(
-                reason=self._last, detail=say("left in peace after repeated trouble"), retry_after=exc.retry_after
-            )
+            why = say("left in peace after repeated trouble")
+            return Failure(reason=self._last, detail=why, retry_after=exc.retry_after), True
         except ReadError as exc:
             self._last = exc.reason if _is_outage(exc) else self._last
-            return Failure(reason=exc.reason, detail=exc.detail, retry_after=exc.retry_after)
+            return Failure(reason=exc.reason, detail=exc.detail, retry_after=exc.retry_after), False
         except Exception:  # noqa: BLE001  # the bulkhead: one reader's defect must not take the other vendors' readings along
             _log.exception("reader failed", vendor=listing.vendor, listing=listing.id)
-            return Failure(
-                reason=FailureReason.UNREADABLE, detail=say("our reader failed on this page; the log says how")
-            )
+            why = say("our reader failed on this page; the log says how")
+            return Failure(reason=FailureReason.UNREADABLE, detail=why), False
 
     def _tell_of_outages(self, listing: Listing) -> None:
         away = self.state != "closed"
         if away and not self._away:
+            self._counts["trips"] += 1
+            if self._tripped:
+                self._tripped(self._vendor or listing.vendor)
             _log.warning("vendor away", vendor=self._vendor or listing.vendor, reason=self._last.value)
         elif self._away and not away:
             _log.info("vendor back", vendor=self._vendor or listing.vendor)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import UTC, date, datetime
 from hashlib import blake2b
 
 from alerts.domain.model import Tier
@@ -12,6 +12,7 @@ from alerts.domain.model import Tier
 _P = "hs:{p0}"
 _OUT = "hs:{out}"
 _HOOKS = "hs:{hooks}"
+_STATS = "hs:{stats}"
 
 META = f"{_P}:meta"
 NOTES = f"{_P}:notes"
@@ -198,6 +199,29 @@ def spent(day: date) -> str:
 def asks(hour: int) -> str:
     """How often products were asked for in an hour."""
     return f"{_P}:asks:{hour}"
+
+
+def tally(span: str, at: datetime, vendor: str = "") -> str:
+    """Numbers of a span of time, of one vendor if it is named; the name may hold any character, so it is hashed."""
+    when = at.astimezone(UTC).strftime("%Y%m%d" if span == "day" else "%Y%m%dT%H%M")
+    mark = blake2b(vendor.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest() if vendor else ""
+    return f"{_STATS}:{span}:{when}:{mark}" if mark else f"{_STATS}:{span}:{when}"
+
+
+def tally_batch(name: str) -> str:
+    return f"{_STATS}:batch:{name}"
+
+
+def tally_products(day: date) -> str:
+    return f"{_STATS}:products:{day:%Y%m%d}"
+
+
+def tally_actives(who: str, day: date) -> str:
+    return f"{_STATS}:{who}:{day:%Y%m%d}"
+
+
+def tally_salt(day: date) -> str:
+    return f"{_STATS}:salt:{day:%Y%m%d}"
 
 
 def of_space(guild: int) -> tuple[str, ...]:

@@ -21,9 +21,12 @@ from alerts.store.memory_outbox import MemoryOutbox
 from alerts.store.memory_persons import MemoryPersons
 from alerts.store.memory_popularity import MemoryPopularity
 from alerts.store.memory_sealed import MemorySealed
+from alerts.store.memory_tallies import MemoryTallies
 from alerts.store.memory_targets import MemoryTargets
 from alerts.store.memory_trails import MemoryTrails
 from alerts.store.ports import Commit, Due, LastLooks, Lock, News, Row, Upcoming
+from alerts.store.promises.tallies import Depths
+from alerts.store.promises.tallies import Waiting as DepthOf
 
 
 @dataclass
@@ -39,6 +42,7 @@ class MemoryStore(
     MemoryGuilds,
     MemorySealed,
     MemoryPopularity,
+    MemoryTallies,
 ):
     """See ports.Store."""
 
@@ -63,6 +67,19 @@ class MemoryStore(
 
     async def ping(self) -> None:
         return None
+
+    async def depths(self) -> Depths:
+        queued, held = self._open_ones(), [each.until for each in self._held.values()]
+        news = [each.change.at for each in self._news.values()]
+        return Depths(
+            changes=len(news),
+            changes_since=min(news, default=None),
+            queued=len(queued),
+            held=len(held),
+            held_since=min(held, default=None),
+            dead=len(self._dead),
+            front=tuple(DepthOf(str(each.delivery.target), each.delivery.queued_at) for each in queued),
+        )
 
     # Snapshots
 

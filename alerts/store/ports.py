@@ -26,6 +26,7 @@ from alerts.domain.wishes import Subscription, Target, Watch
 from alerts.store.promises.api_keys import ApiKeyStore
 from alerts.store.promises.limits import LimitStore
 from alerts.store.promises.popularity import Popularity
+from alerts.store.promises.tallies import Tallies
 from alerts.store.promises.webhooks import WebhookMemory
 
 
@@ -606,6 +607,7 @@ class Store(
     ApiKeyStore,
     LimitStore,
     WebhookMemory,
+    Tallies,
     Protocol,
 ):
     """All of memory."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from types import TracebackType
@@ -46,7 +46,10 @@ class WebFetcher:
         respect_robots: bool = True,
         user_agent: str = USER_AGENT,
         resolver: aiohttp.abc.AbstractResolver | None = None,
+        blocked: Callable[[str], None] = lambda _: None,
     ) -> None:
+        """`blocked` is told the layer at which a rule of ours refused an address: `address`, `redirect`, `socket`."""
+        self._blocked = blocked
         self._clock, self._max_bytes, self._private = clock, max_bytes, frozenset(allow_private)
         self._ports = frozenset(ports)
         self._total = timeout.total_seconds()
@@ -84,7 +87,7 @@ class WebFetcher:
 
     async def get(self, url: str, *, accept: str = "text/html") -> Page:
         """Fetch a page, or raise ReadError with the reason. Answers of 400 and above are errors."""
-        checked_url(url, private=self._private, ports=self._ports)
+        self._checked(url, "address")
         if self._robots is not None:
             await self._robots.check(url)
         return await self._get_once(url, accept=accept)
@@ -99,12 +102,20 @@ class WebFetcher:
         raise ReadError(FailureReason.UNREACHABLE, say("the shop redirects more than {count} times", count=_MAX_HOPS))
 
     def _next(self, url: str, location: str, hop: Hop) -> str:
-        target = checked_url(urljoin(url, location.strip()), private=self._private, ports=self._ports)
+        target = self._checked(urljoin(url, location.strip()), "redirect")
         if url.startswith("https:") and not target.startswith("https:"):
+            self._blocked("redirect")
             raise NotAllowed(FailureReason.UNREACHABLE, say("the shop redirects from https to http"))
         # A public shop cannot send us into the operator's network, not even to a door that is open for others.
         hop.may_be_private = hop.may_be_private and place(target) in self._private
         return target
+
+    def _checked(self, url: str, layer: str) -> str:
+        try:
+            return checked_url(url, private=self._private, ports=self._ports)
+        except NotAllowed:
+            self._blocked(layer)
+            raise
 
     async def _ask(self, url: str, accept: str, hop: Hop) -> Page:
         host = place(url)
@@ -156,6 +167,7 @@ class WebFetcher:
             ) from exc
         except (aiohttp.ClientError, OSError, ValueError) as exc:
             if hop.refused:
+                self._blocked("socket")
                 raise NotAllowed(FailureReason.UNREACHABLE, say("the address leads into a private network")) from exc
             raise ReadError(FailureReason.UNREACHABLE, _words(exc)) from exc
 

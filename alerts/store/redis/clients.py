@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -15,9 +16,11 @@ from redis.asyncio.connection import parse_url
 from redis.asyncio.retry import Retry
 from redis.asyncio.sentinel import Sentinel, SentinelConnectionPool
 from redis.backoff import ExponentialWithJitterBackoff, NoBackoff
-from redis.exceptions import ConnectionError, TimeoutError  # noqa: A004 - the library's own names for its troubles
+from redis.exceptions import ConnectionError, NoScriptError, TimeoutError  # noqa: A004 - the library's own names for its troubles
 
 from alerts.crash import point
+from alerts.observing import SILENT, Observer
+from alerts.ports import Clock
 from alerts.store.address import Address, Way
 
 _AT_ONCE = 32  # commands under way; more wait for their turn
@@ -27,21 +30,41 @@ _TURN = 5.0  # seconds to wait for one's turn
 _LIMITS = {"socket_timeout": 4, "socket_connect_timeout": 1}
 _TRIES_AGAIN = 3
 
-Scripts = Mapping[str, str]  # a script's hash or text → the name we call it by
+
+@dataclass(frozen=True, slots=True)
+class Tap:
+    """What a command is called, and who is told how it went. `scripts`: one's hash or text → the name we call it by."""
+
+    scripts: Mapping[str, str]
+    observer: Observer = SILENT
+    clock: Clock | None = None
+
+    async def timed(self, name: str, clock: Clock, send: Callable[[], Awaitable[Any]]) -> Any:
+        """Send, and measure it. Time spent waiting for news counts, too: the op says so."""
+        began, failed = clock.monotonic(), False
+        try:
+            return await send()
+        except Exception as exc:
+            # These two are asked for: the first use of a script, and a group that is there already.
+            failed = not isinstance(exc, NoScriptError) and not str(exc).startswith("BUSYGROUP")
+            raise
+        finally:
+            op = name.removeprefix("redis.").partition("(")[0]
+            self.observer.stored(op, clock.monotonic() - began, failed=failed)
 
 
-def client_for(address: Address, scripts: Scripts) -> TappedRedis | TappedCluster:
+def client_for(address: Address, tap: Tap) -> TappedRedis | TappedCluster:
     """A client that is not yet connected. `close` ends it."""
     match address.way:
         case Way.CLUSTER:
-            return _cluster(address, scripts)
+            return _cluster(address, tap)
         case Way.SENTINEL:
-            return TappedRedis(connection_pool=_sentinel_pool(address), scripts=scripts)
+            return TappedRedis(connection_pool=_sentinel_pool(address), tap=tap)
         case Way.SINGLE:
             pool = BlockingConnectionPool.from_url(
                 address.text, max_connections=_AT_ONCE, timeout=_TURN, **_each_connection()
             )
-            return TappedRedis(connection_pool=pool, scripts=scripts)
+            return TappedRedis(connection_pool=pool, tap=tap)
 
 
 async def close(client: TappedRedis | TappedCluster) -> None:
@@ -56,31 +79,33 @@ async def close(client: TappedRedis | TappedCluster) -> None:
 class TappedRedis(Redis):
     """A single server, or the master that the Sentinels name."""
 
-    def __init__(self, *, connection_pool: BlockingConnectionPool, scripts: Scripts) -> None:
+    def __init__(self, *, connection_pool: BlockingConnectionPool, tap: Tap) -> None:
         super().__init__(connection_pool=connection_pool)
-        self._named = scripts
+        self._tap = tap
 
     async def execute_command(self, *args: Any, **options: Any) -> Any:
-        return await _passing(_name(args, self._named), partial(super().execute_command, *args, **options))
+        return await _passing(self._tap, _name(args, self._tap), partial(super().execute_command, *args, **options))
 
     # The library passes its flags by place, here and below.
     def pipeline(self, transaction: bool = True, shard_hint: str | None = None) -> Pipeline:  # noqa: FBT001, FBT002
-        return _TappedPipeline(self.connection_pool, self.response_callbacks, transaction, shard_hint)
+        pipe = _TappedPipeline(self.connection_pool, self.response_callbacks, transaction, shard_hint)
+        pipe.tap = self._tap
+        return pipe
 
 
 class TappedCluster(RedisCluster):
     """All the nodes of a Cluster."""
 
-    def __init__(self, *, scripts: Scripts, at_once: int, **options: Any) -> None:
+    def __init__(self, *, tap: Tap, at_once: int, **options: Any) -> None:
         super().__init__(max_connections=2 * at_once + _SPARE, **options)
-        self._named = scripts
+        self._tap = tap
         # The library refuses a command for which there is no connection left, so commands wait for one here. Pipelines
         # have turns of their own: one that was redirected sends its commands again one by one.
         self._turns, self._pipeline_turns = asyncio.Semaphore(at_once), asyncio.Semaphore(at_once)
 
     async def execute_command(self, *args: Any, **options: Any) -> Any:
         async with _turn(self._turns):
-            return await _passing(_name(args, self._named), partial(super().execute_command, *args, **options))
+            return await _passing(self._tap, _name(args, self._tap), partial(super().execute_command, *args, **options))
 
     async def _determine_slot(self, command: str, *args: Any) -> int:
         # At every read of a stream the library would ask one fixed node which of the words are keys, and fail for as
@@ -90,17 +115,17 @@ class TappedCluster(RedisCluster):
         return await super()._determine_slot(command, *args)
 
     def pipeline(self, transaction: Any = None, shard_hint: Any = None) -> ClusterPipeline:
-        return _TappedClusterPipeline(self, transaction, self._pipeline_turns)  # type: ignore[abstract]  # the library's own is as bare
+        return _TappedClusterPipeline(self, transaction, self._pipeline_turns, self._tap)  # type: ignore[abstract]  # the library's own is as bare
 
 
 class _SentinelPool(SentinelConnectionPool, BlockingConnectionPool):
     """Connections to the master; who wants one too many waits for it."""
 
 
-def _cluster(address: Address, scripts: Scripts) -> TappedCluster:
+def _cluster(address: Address, tap: Tap) -> TappedCluster:
     options = _options(address)
     return TappedCluster(
-        scripts=scripts,
+        tap=tap,
         at_once=options.pop("max_connections", _AT_ONCE),
         startup_nodes=[ClusterNode(host, port) for host, port in address.hosts],
         **{**_each_connection(), "ssl": address.is_secure, **options},
@@ -141,14 +166,17 @@ def _options(address: Address) -> dict[str, Any]:
 
 
 class _TappedPipeline(Pipeline):
+    tap: Tap
+
     async def execute(self, raise_on_error: bool = True) -> list[Any]:  # noqa: FBT001, FBT002
         words = [str(args[0]) for args, _ in self.command_stack]
-        return await _piped(words, partial(super().execute, raise_on_error))
+        return await _piped(self.tap, words, partial(super().execute, raise_on_error))
 
 
 class _TappedClusterPipeline(ClusterPipeline):
-    def __init__(self, client: RedisCluster, transaction: Any, turns: asyncio.Semaphore) -> None:
+    def __init__(self, client: RedisCluster, transaction: Any, turns: asyncio.Semaphore, tap: Tap) -> None:
         super().__init__(client, transaction)
+        self.tap = tap
         self._turns = turns
         self._words: list[str] = []
 
@@ -159,7 +187,7 @@ class _TappedClusterPipeline(ClusterPipeline):
     async def execute(self, raise_on_error: bool = True, allow_redirections: bool = True) -> list[Any]:  # noqa: FBT001, FBT002
         words, self._words = self._words, []
         async with _turn(self._turns):
-            return await _piped(words, partial(super().execute, raise_on_error, allow_redirections))
+            return await _piped(self.tap, words, partial(super().execute, raise_on_error, allow_redirections))
 
 
 @asynccontextmanager
@@ -172,21 +200,21 @@ async def _turn(turns: asyncio.Semaphore) -> AsyncIterator[None]:
         turns.release()
 
 
-async def _piped(words: Sequence[str], send: Callable[[], Awaitable[list[Any]]]) -> list[Any]:
+async def _piped(tap: Tap, words: Sequence[str], send: Callable[[], Awaitable[list[Any]]]) -> list[Any]:
     """A pipeline is sent as a whole, so it has one name: its commands in order, each once. An empty one is not sent."""
     if not words:
         return await send()
-    answers: list[Any] = await _passing(f"redis.pipeline({'+'.join(dict.fromkeys(words))})", send)
+    answers: list[Any] = await _passing(tap, f"redis.pipeline({'+'.join(dict.fromkeys(words))})", send)
     return answers
 
 
-def _name(args: tuple[Any, ...], scripts: Scripts) -> str:
+def _name(args: tuple[Any, ...], tap: Tap) -> str:
     word = str(args[0])
-    return f"redis.{scripts.get(str(args[1]), word) if word in ('EVALSHA', 'EVAL') else word}"
+    return f"redis.{tap.scripts.get(str(args[1]), word) if word in ('EVALSHA', 'EVAL') else word}"
 
 
-async def _passing(name: str, send: Callable[[], Awaitable[Any]]) -> Any:
+async def _passing(tap: Tap, name: str, send: Callable[[], Awaitable[Any]]) -> Any:
     point(name)
-    answer = await send()
+    answer = await (tap.timed(name, tap.clock, send) if tap.clock else send())
     point(f"{name}.done")
     return answer

@@ -12,9 +12,11 @@ import structlog
 from redis.exceptions import NoScriptError, RedisClusterException, RedisError
 
 from alerts.domain.errors import StoreError, StoreTooNew, StoreUnavailable
+from alerts.observing import SILENT, Observer
+from alerts.ports import Clock
 from alerts.store import address, keys
 from alerts.store.address import Way
-from alerts.store.redis.clients import TappedCluster, client_for, close
+from alerts.store.redis.clients import Tap, TappedCluster, client_for, close
 from alerts.store.redis.troubles import ours
 
 SCHEMA = 1
@@ -25,14 +27,14 @@ log = structlog.get_logger()
 class Link:
     """One client for all of memory. redis-py may repeat a command, so every write of ours is safe to repeat."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, observer: Observer = SILENT, clock: Clock | None = None) -> None:
         self._address = address.parse(url)
         self.place = self._address.place
         self._scripts = dict(_sources())
         self._hashes = {name: sha1(text.encode(), usedforsecurity=False).hexdigest()
                         for name, text in self._scripts.items()}  # fmt: skip
         named = {mark: name for marks in (self._scripts, self._hashes) for name, mark in marks.items()}
-        self._client = client_for(self._address, named)
+        self._client = client_for(self._address, Tap(named, observer, clock))
         # redis-py's types allow bytes and str everywhere; with decode_responses it is always str.
         self.redis: Any = self._client
 

@@ -6,6 +6,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Self
 
+from alerts.observing import SILENT, Observer
+from alerts.ports import Clock
 from alerts.store import keys
 from alerts.store.redis.api_keys import RedisApiKeys
 from alerts.store.redis.audit import RedisAudit
@@ -23,6 +25,7 @@ from alerts.store.redis.persons import RedisPersons
 from alerts.store.redis.popularity import RedisPopularity
 from alerts.store.redis.sealed import RedisSealed
 from alerts.store.redis.snapshots import RedisSnapshots
+from alerts.store.redis.tallies import RedisTallies
 from alerts.store.redis.targets import RedisStandings
 from alerts.store.redis.timetable import RedisTimetable
 from alerts.store.redis.trails import RedisTrails
@@ -51,11 +54,15 @@ class RedisStore(
     RedisApiKeys,
     RedisLimits,
     RedisWebhooks,
+    RedisTallies,
 ):
-    """See ports.Store. Opens whole or raises StoreError; `url` is anything that store.address understands."""
+    """See ports.Store. Opens whole or raises StoreError; `url` is anything that store.address understands.
 
-    def __init__(self, url: str) -> None:
-        link = Link(url)
+    `observer` is told of each command, measured by `clock`.
+    """
+
+    def __init__(self, url: str, *, observer: Observer = SILENT, clock: Clock | None = None) -> None:
+        link = Link(url, observer=observer, clock=clock)
         super().__init__(link)
         RedisTrails.__init__(self, link)  # parts with a memory of their own
         RedisWebhooks.__init__(self, link)
