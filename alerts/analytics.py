@@ -134,7 +134,10 @@ class Analytics:
         self._store, self._products, self._clock = store, products, clock
 
     async def stats(self, *, days: int = 7, guild: int | None = None) -> Stats:
-        """The last so many days, today included. BadInput when these are more than are remembered, or none."""
+        """The last so many days, today included. BadInput when these are more than are remembered, or none.
+
+        Without a guild it names what any server has added, and how many there are: for the operator alone.
+        """
         if not 1 <= days <= DAYS:
             raise BadInput(f"days: {days} is not a number from 1 to {DAYS}; ask for as many as are kept.")
         today = self._clock.now().astimezone(UTC).date()
@@ -185,7 +188,8 @@ class Analytics:
             if name.startswith("v|")
         ]
         if watched is not None:
-            mine = {each.vendor for sku in watched if (product := self._products.get(sku)) for each in product.listings}
+            products = [product for sku in watched if (product := self._products.get(sku))]
+            mine = {listing.vendor for product in products for listing in product.listings}
             slots = [slot for slot in slots if slot.vendor in mine]
         by_vendor: dict[str, list[Numbers]] = {}
         for slot, read in zip(slots, await self._read(slots), strict=True):

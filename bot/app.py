@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from importlib.metadata import PackageNotFoundError, version
 from secrets import token_hex
 
 import structlog
@@ -18,6 +19,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from alerts.activity import Activity
 from alerts.additions import Additions
 from alerts.addresses import Addresses
+from alerts.analytics import Analytics
 from alerts.answers import Answers
 from alerts.api_keys import ApiKeys
 from alerts.audit import Audit
@@ -34,12 +36,16 @@ from alerts.domain.model import ReaderKind, Tier
 from alerts.fanout import Fanout
 from alerts.fresh_scans import FreshScans
 from alerts.guilds import Guilds
+from alerts.health import Health
 from alerts.history import History
 from alerts.jobs import DocketQueue, JobQueue
 from alerts.limits import Limits
 from alerts.me import Me
+from alerts.metrics.gauges import Exposition, LoopLag
+from alerts.metrics.metrics import CONTENT_TYPE, Metrics
+from alerts.observing import SILENT, Everybody, Observer
 from alerts.own import OwnAlerts
-from alerts.ports import Clock, Look, Reader
+from alerts.ports import BreakerFacts, Clock, Look, Reader
 from alerts.reach import Reach
 from alerts.reading.data.overrides import Override
 from alerts.reading.looks import Looks
@@ -62,9 +68,11 @@ from alerts.store.ports import Store
 from alerts.store.redis.store import RedisStore
 from alerts.store.seal import KeyRing
 from alerts.subscriptions import Subscriptions
+from alerts.tallying import Tallying
 from alerts.tick import Pace, Tick
 from alerts.trial import Trial
 from alerts.warming import Asks, Warming
+from alerts.watchdog import Watchdog
 from alerts.watches import Watches
 from alerts.watchlists.imports import Imports
 from alerts.webhooks.feed import Feed
@@ -94,10 +102,12 @@ from bot.invalid import InvalidRequests
 from bot.notify.apprise_worker import AppriseWorker
 from bot.notify.by_kind import Notify
 from bot.notify.hello import Hello
+from bot.notify.operator import OperatorChannel
 from bot.parts import running, until
 from bot.returns import Returns
 from bot.ui.language import LanguageOf
 from bot.web.health import serve_health
+from bot.web.metered import metered, metrics_route
 
 _WAIT = timedelta(milliseconds=250)  # how long fan-out and delivery wait for the first thing to do
 _DRAIN = 1.0  # seconds for what outlasted the deliverer's own patience at the end
@@ -144,27 +154,60 @@ class Engine:
     worker: AppriseWorker
     limits: Limits
     api_keys: ApiKeys
+    analytics: Analytics
+    observer: Observer = SILENT
 
 
 @asynccontextmanager
-async def engine(settings: Settings) -> AsyncIterator[Engine]:
-    """Open memory and the way to the shops; close both at the end. StoreError when memory is away."""
+async def engine(settings: Settings, metrics: Metrics | None = None) -> AsyncIterator[Engine]:
+    """Open memory and the way to the shops; close both at the end. StoreError when memory is away.
+
+    With `metrics` everything that happens is counted, there and in the numbers that all processes share.
+    """
     async with AsyncExitStack() as closing:
         clock = SystemClock()
         url = settings.store.url
         if url.startswith("embedded://"):
             url = (await closing.enter_async_context(Embedded(settings.store.data_dir))).url
-        store = await closing.enter_async_context(RedisStore(url))
-        looks = await closing.enter_async_context(shops(settings, clock, spending=store))
+        observer: Observer = metrics or SILENT
+        store = await closing.enter_async_context(RedisStore(url, observer=observer, clock=clock if metrics else None))
+        if metrics:
+            tallying = Tallying(store=store, clock=clock, vendors=metrics.vendors)
+            closing.push_async_callback(tallying.leave)
+            observer = Everybody(metrics, tallying)
+            await closing.enter_async_context(_counting(tallying, clock))
+        looks = await closing.enter_async_context(shops(settings, clock, spending=store, observer=observer))
         worker = AppriseWorker(allow_private=settings.fetch.allow_private)
         closing.push_async_callback(worker.aclose)
-        parts = assemble(settings, clock=clock, store=store, jobs_url=store.url_for_jobs, looks=looks, worker=worker)
+        parts = assemble(
+            settings,
+            clock=clock,
+            store=store,
+            jobs_url=store.url_for_jobs,
+            looks=looks,
+            worker=worker,
+            observer=observer,
+        )
         closing.push_async_callback(parts.answers.aclose)
         yield parts
 
 
+@asynccontextmanager
+async def _counting(tallying: Tallying, clock: Clock) -> AsyncIterator[None]:
+    adding = Runner("tallying", tallying.turn, clock=clock)
+    async with running(adding.run(), [], "tallying", end=adding.stop):
+        yield
+
+
 def assemble(
-    settings: Settings, *, clock: Clock, store: Store, jobs_url: str, looks: Mapping[str, Look], worker: AppriseWorker
+    settings: Settings,
+    *,
+    clock: Clock,
+    store: Store,
+    jobs_url: str,
+    looks: Mapping[str, Look],
+    worker: AppriseWorker,
+    observer: Observer = SILENT,
 ) -> Engine:
     """Plug the use cases together over any memory and any way to look at the shops. Opens nothing."""
     reach, shelf, asks = Reach(clock), Shelf(clock, size=settings.cache.memory), Asks()
@@ -180,6 +223,7 @@ def assemble(
         products=products,
         canaries=_canaries(settings),
         kept=shelf.put,
+        observer=observer,
     )
     answers = Answers(
         scan=scan,
@@ -189,6 +233,7 @@ def assemble(
         shelf=shelf,
         reach=reach,
         asked=asks.note,
+        observer=observer,
     )
     vault = Vault(store=store, seal=key_ring)
     poster = WebPoster(clock=clock, allow_private=settings.fetch.allow_private)
@@ -227,6 +272,8 @@ def assemble(
         worker=worker,
         limits=Limits(store=store, clock=clock),
         api_keys=ApiKeys(store=store, clock=clock, pepper=key_ring, per_guild=settings.limits.keys_per_guild),
+        analytics=Analytics(store=store, products=products, clock=clock),
+        observer=observer,
     )
 
 
@@ -239,7 +286,7 @@ def _key_ring(settings: Settings) -> KeyRing:
 
 @asynccontextmanager
 async def shops(
-    settings: Settings, clock: Clock, *, spending: Spending | None = None
+    settings: Settings, clock: Clock, *, spending: Spending | None = None, observer: Observer = SILENT
 ) -> AsyncIterator[Mapping[str, Look]]:
     """How to look at each vendor, by name, with that vendor's manners. `spending` is shared by all who pay TinyFish."""
     fetch = settings.fetch
@@ -253,6 +300,7 @@ async def shops(
                 concurrency=fetch.concurrency,
                 allow_private=fetch.allow_private,
                 respect_robots=fetch.respect_robots,
+                blocked=observer.blocked,
             )
         )
         tinyfish = await _tinyfish(settings, clock, spending, closing)
@@ -274,7 +322,7 @@ async def shops(
         if tinyfish:
             readers[ReaderKind.TINYFISH] = tinyfish
         names = {listing.vendor for product in settings.catalogue() for listing in product.listings}
-        yield Looks(names, lambda name: _look(name, settings, Readers(readers), clock))
+        yield Looks(names, lambda name: _look(name, settings, Readers(readers), clock, observer))
 
 
 async def _tinyfish(
@@ -289,7 +337,7 @@ async def _tinyfish(
     return await closing.enter_async_context(reader)
 
 
-def _look(vendor: str, settings: Settings, reader: Reader, clock: Clock) -> Look:
+def _look(vendor: str, settings: Settings, reader: Reader, clock: Clock, observer: Observer) -> Look:
     own = settings.vendors.get(vendor)
     limit = (own.timeout if own else None) or settings.fetch.timeout
     return polite(
@@ -299,6 +347,8 @@ def _look(vendor: str, settings: Settings, reader: Reader, clock: Clock) -> Look
         time_limit=limit + settings.tinyfish.timeout if settings.tinyfish.api_key else limit,
         attempts=own.retry.attempts if own else 3,
         pace=own.pace if own else None,
+        observe=observer.looked,
+        tripped=observer.tripped,
     )
 
 
@@ -320,16 +370,22 @@ async def serve(settings: Settings, roles: frozenset[Role], *, stop: asyncio.Eve
     """Run until `stop` is set, or until a part that cannot go on ends; then drain and close everything."""
     if Role.BOT in roles and settings.discord.token is None:
         raise BadInput("No Discord token: set DISCORD_TOKEN, or DISCORD_TOKEN_FILE to a file that holds it.")
-    async with engine(settings) as parts, AsyncExitStack() as closing:
+    metrics = Metrics(vendors=_vendors(settings), version=_version())
+    async with engine(settings, metrics) as parts, AsyncExitStack() as closing:
         tasks: list[asyncio.Task[None]] = []
+        exposition = Exposition(metrics, store=parts.store, clock=parts.clock, breakers=lambda: _breakers(parts.looks))
+        health = _health(parts, stop, needs_gateway=Role.BOT in roles)
+        await closing.enter_async_context(running(LoopLag(metrics, clock=parts.clock).run(), tasks, "loop lag"))
         await parts.watches.settle()
         if Role.WEB in roles:
-            await closing.enter_async_context(serve_health(settings.web, parts.store))
+            shown = metrics_route(exposition.text, CONTENT_TYPE, is_public=settings.web.public_metrics)
+            meter = metered(parts.observer, parts.clock)
+            await closing.enter_async_context(serve_health(settings.web, health, more=[shown], middlewares=[meter]))
         if roles & {Role.SCHEDULER, Role.WORKER}:
             await closing.enter_async_context(_scanning(parts, roles, tasks))
         await closing.enter_async_context(_warming(parts, tasks))
         if Role.BOT in roles:
-            await closing.enter_async_context(_discord(parts, tasks))
+            await closing.enter_async_context(_discord(parts, tasks, health, exposition))
         log.info("running", roles=sorted(role.value for role in roles), products=len(parts.products))
         await until(stop, tasks)
 
@@ -345,7 +401,13 @@ async def _scanning(parts: Engine, roles: frozenset[Role], tasks: list[asyncio.T
         jobs = await closing.enter_async_context(DocketQueue(parts.jobs_url, scan=scan))
         if Role.WORKER in roles:
             await closing.enter_async_context(running(jobs.work(), tasks, "worker"))
-            fanout = Fanout(store=parts.store, products=parts.products, clock=parts.clock, name=_this_process())
+            fanout = Fanout(
+                store=parts.store,
+                products=parts.products,
+                clock=parts.clock,
+                name=_this_process(),
+                observer=parts.observer,
+            )
             turns = Runner("fanout", lambda: fanout(wait=_WAIT), clock=parts.clock)
             await closing.enter_async_context(running(turns.run(), tasks, "fanout", end=turns.stop))
             await closing.enter_async_context(_to_webhooks(parts, tasks))
@@ -471,18 +533,26 @@ def _alerts_desk(parts: Engine, notify: Notifier) -> Desk:
 
 
 @asynccontextmanager
-async def _discord(parts: Engine, tasks: list[asyncio.Task[None]]) -> AsyncIterator[None]:
+async def _discord(
+    parts: Engine, tasks: list[asyncio.Task[None]], health: Health, exposition: Exposition
+) -> AsyncIterator[None]:
     settings = parts.settings
     assert settings.discord.token
-    invalid = InvalidRequests(parts.clock)
+    invalid = InvalidRequests(parts.clock, parts.observer)
     client = Client(
-        api_base=settings.discord.api_base, notes=parts.store, clock=parts.clock, http_trace=invalid.trace()
+        api_base=settings.discord.api_base,
+        notes=parts.store,
+        clock=parts.clock,
+        observer=parts.observer,
+        http_trace=invalid.trace(),
     )
+    health.gateway, exposition.invalid = (lambda: client.is_connected), invalid.count
     notify = Notify(
         client,
         clock=parts.clock,
         addresses=parts.addresses,
         worker=parts.worker,
+        observe=lambda _: parts.observer.ambiguous(),
         language=_language_of(parts.guilds),
     )
     await plug_in(client, parts, notify)
@@ -495,6 +565,7 @@ async def _discord(parts: Engine, tasks: list[asyncio.Task[None]]) -> AsyncItera
         rate=1 / pace.total_seconds() if pace else None,
         rests_until=invalid.rest_until,
         gate=client.until_unlimited,
+        observer=parts.observer,
     )
 
     async def turn() -> bool:
@@ -510,6 +581,7 @@ async def _discord(parts: Engine, tasks: list[asyncio.Task[None]]) -> AsyncItera
             running(turns.run(), tasks, "deliver", end=turns.stop),
             running(telling.run(), tasks, "notices", end=telling.stop),
             running(forgetting.run(), tasks, "forgetting", end=forgetting.stop),
+            _watching(parts, client, tasks),
         ):
             yield
         with suppress(StoreError):
@@ -517,6 +589,61 @@ async def _discord(parts: Engine, tasks: list[asyncio.Task[None]]) -> AsyncItera
             await notices.leave()
         await notify.drain(_DRAIN)
         await notify.aclose()
+
+
+@asynccontextmanager
+async def _watching(parts: Engine, client: Client, tasks: list[asyncio.Task[None]]) -> AsyncIterator[None]:
+    """Tell the operator of the bot's own troubles, if they have named a channel."""
+    own = parts.settings.operator
+    if own.channel is None:
+        yield
+        return
+    watchdog = Watchdog(
+        store=parts.store,
+        tell=OperatorChannel(client, own.channel),
+        clock=parts.clock,
+        name=_this_process(),
+        vendors=_vendors(parts.settings),
+        every={Tier(name): tier.every for name, tier in parts.settings.tiers},
+        silence=own.silence,
+    )
+    watching = Runner("watchdog", watchdog.turn, clock=parts.clock)
+    async with running(watching.run(), tasks, "watchdog", end=watching.stop):
+        yield
+    with suppress(StoreError):
+        await watchdog.leave()
+
+
+def _health(parts: Engine, stop: asyncio.Event, *, needs_gateway: bool) -> Health:
+    configured = frozenset(_vendors(parts.settings))
+    return Health(
+        store=parts.store,
+        status=parts.status,
+        analytics=parts.analytics,
+        clock=parts.clock,
+        version=_version(),
+        # Which shops servers have added is nobody else's business.
+        breakers=lambda: [each for each in _breakers(parts.looks) if each.vendor in configured],
+        is_draining=stop.is_set,
+        needs_gateway=needs_gateway,
+    )
+
+
+def _breakers(looks: Mapping[str, Look]) -> Sequence[BreakerFacts]:
+    return looks.breakers() if isinstance(looks, Looks) else ()
+
+
+def _vendors(settings: Settings) -> tuple[str, ...]:
+    """The vendors that the operator has named, those of products first."""
+    names = (listing.vendor for product in settings.catalogue() for listing in product.listings)
+    return tuple(dict.fromkeys([*names, *settings.vendors]))
+
+
+def _version() -> str:
+    try:
+        return version("hardware-sentry")
+    except PackageNotFoundError:  # run from its sources
+        return "0"
 
 
 def _notices(parts: Engine, client: Client, invalid: InvalidRequests) -> Notices:

@@ -19,6 +19,7 @@ from discord.http import Route
 from alerts.audit import Audit
 from alerts.command_limits import CommandLimits
 from alerts.domain.errors import DiscordRefused, TooOften
+from alerts.observing import SILENT, Observer
 from alerts.ports import Clock
 from alerts.store.ports import Notes
 from bot.translator import Translator
@@ -61,7 +62,9 @@ class Client(commands.AutoShardedBot):
     # Of all commands together; the root gives it.
     command_limits: CommandLimits | None = None
 
-    def __init__(self, *, api_base: str, notes: Notes, clock: Clock, **options: Any) -> None:
+    def __init__(
+        self, *, api_base: str, notes: Notes, clock: Clock, observer: Observer = SILENT, **options: Any
+    ) -> None:
         point_at(api_base)
         super().__init__(
             command_prefix=commands.when_mentioned,
@@ -76,7 +79,7 @@ class Client(commands.AutoShardedBot):
             max_ratelimit_timeout=30.0,
             **options,
         )
-        self._notes, self._clock = notes, clock
+        self._notes, self._clock, self._observer = notes, clock, observer
         # discord.py looks through every channel's limits whenever a channel is new: in a burst over 8,000 channels that
         # takes three quarters of its time (benchmarks/delivery.py). Once a minute forgets the old ones soon enough.
         sweep, self._swept_at = self.http._try_clear_expired_ratelimits, float("-inf")  # noqa: SLF001 - there is no other way
@@ -97,6 +100,11 @@ class Client(commands.AutoShardedBot):
     def is_logged_in(self) -> bool:
         """Whether messages can be sent, with or without a gateway."""
         return self.user is not None and not self.is_closed()
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether every shard hears of what happens on Discord."""
+        return self.is_ready() and bool(self.shards) and not any(each.is_closed() for each in self.shards.values())
 
     async def setup_hook(self) -> None:
         # After a failed resume discord.py falls back to its built-in gateway: make that the one this API names.
@@ -151,6 +159,8 @@ class Client(commands.AutoShardedBot):
         # Asked here, before any task runs: a form that was taken is forgotten as soon as its turn is over.
         if event_name == "interaction" and not is_heard(self, args[0]):
             super().dispatch("unheard", *args)
+        if event_name == "interaction":
+            self._observer.active(args[0].guild_id, args[0].user.id)
         super().dispatch(event_name, *args, **kwargs)
 
     async def on_unheard(self, interaction: discord.Interaction[Client]) -> None:

@@ -9,14 +9,16 @@ from types import SimpleNamespace
 import aiohttp
 import structlog
 
+from alerts.observing import SILENT, Observer
 from alerts.ports import Clock
+from bot.routes import route_of
 
 WINDOW = timedelta(minutes=10)
 BAN = 10_000
 WARN_AT = 200
 REST_AT = 500
 _INVALID = frozenset({401, 403, 429})
-_SCOPE = "X-RateLimit-Scope"
+_SCOPE, _GLOBAL, _REMAINING = "X-RateLimit-Scope", "X-RateLimit-Global", "X-RateLimit-Remaining"
 log = structlog.get_logger()
 
 
@@ -26,8 +28,9 @@ class InvalidRequests:
     A 429 of a limit that is shared with others (`X-RateLimit-Scope: shared`) is not held against us.
     """
 
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
+    def __init__(self, clock: Clock, observer: Observer = SILENT) -> None:
+        """`observer` is told of every request, refused or not."""
+        self._clock, self._observer = clock, observer
         self._times: deque[float] = deque(maxlen=BAN)
         self._is_loud = self._is_resting = False
 
@@ -35,6 +38,7 @@ class InvalidRequests:
         """For a session's `trace_configs`, or discord.py's `http_trace`. Each session gets its own."""
         trace = aiohttp.TraceConfig()
         trace.on_request_end.append(self._heard)
+        trace.on_request_exception.append(self._lost)
         return trace
 
     def count(self) -> int:
@@ -60,9 +64,26 @@ class InvalidRequests:
         self, _: aiohttp.ClientSession, __: SimpleNamespace, params: aiohttp.TraceRequestEndParams
     ) -> None:
         answer = params.response
+        self._tell(params.url.path, answer)
         if answer.status in _INVALID and answer.headers.get(_SCOPE, "").lower() != "shared":
             self._times.append(self._clock.monotonic())
             self._warn()
+
+    async def _lost(
+        self, _: aiohttp.ClientSession, __: SimpleNamespace, params: aiohttp.TraceRequestExceptionParams
+    ) -> None:
+        self._observer.asked_discord(route_of(params.url.path), 0)
+
+    def _tell(self, path: str, answer: aiohttp.ClientResponse) -> None:
+        is_global = answer.status == 429 and (
+            _GLOBAL in answer.headers or answer.headers.get(_SCOPE, "").lower() == "global"
+        )
+        self._observer.asked_discord(
+            route_of(path),
+            answer.status,
+            remaining=_number(answer.headers.get(_REMAINING)),
+            limited=(_number(answer.headers.get("Retry-After")) or 0.0) if is_global else 0.0,
+        )
 
     def _warn(self) -> None:
         """Once on the way up, and again only after it was quiet."""
@@ -75,3 +96,10 @@ class InvalidRequests:
         if count >= REST_AT and not self._is_resting:
             self._is_resting = True
             log.error("delivering rests: too many invalid requests", count=count, minutes=10, ban_at=BAN)
+
+
+def _number(text: str | None) -> float | None:
+    try:
+        return float(text) if text else None
+    except ValueError:
+        return None

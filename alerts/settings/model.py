@@ -257,6 +257,13 @@ class WebSection(Section):
         return host
 
 
+class OperatorSection(Section):
+    """Whoever hosts the bot, and where they are told of its own troubles."""
+
+    channel: int | None = Field(default=None, ge=1, lt=2**64)
+    silence: Duration = Field(default=timedelta(minutes=10), ge=timedelta(minutes=1))
+
+
 class ListingSection(Section):
     vendor: str = Field(min_length=1, max_length=64)
     url: WebAddress
@@ -304,6 +311,7 @@ class Settings(Section):
     guilds: GuildsSection = GuildsSection()
     limits: LimitsSection = LimitsSection()
     web: WebSection = WebSection()
+    operator: OperatorSection = OperatorSection()
     products: tuple[ProductSection, ...] = ()
 
     @model_validator(mode="after")

@@ -34,7 +34,7 @@ PURE_FILES = {
     for file in ("__init__", "web/addresses", "web/answers", "readers/sse", "readers/tinyfish_answer")
 }
 # The edges: what only the composition root may choose.
-EDGES = ("alerts.clock", "alerts.reading.*", "alerts.store.embedded*", "alerts.store.memory", "alerts.store.redis*",
+EDGES = ("alerts.clock", "alerts.metrics.*", "alerts.reading.*", "alerts.store.embedded*", "alerts.store.memory", "alerts.store.redis*",
          "alerts.store.seal", "bot.notify.*", "bot.admins", "bot.returns", "bot.invalid", "bot.web.*")  # fmt: skip
 ROOT_FILE = "bot/app.py"
 # The face of the job engine, which lets the errors of its Redis client through.
@@ -110,6 +110,7 @@ def test_time_is_asked_of_the_clock_alone() -> None:
         ("redis", ("alerts/store/redis/**",)),
         ("docket", ("alerts/jobs.py",)),
         ("apscheduler", ("bot/app.py",)),
+        ("prometheus_client", ("alerts/metrics/**",)),
         ("aiobreaker", ("alerts/reading/breaker.py",)),
         ("tenacity", ("alerts/reading/manners.py",)),
         ("protego", ("alerts/reading/web/robots.py",)),

@@ -1,0 +1,71 @@
+"""Every metric, its labels, and what it says. docs/metrics.md is held to this table."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import NamedTuple
+
+QUICK = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 4.0)  # our own store and loop
+HTTP = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
+SHOPS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 60.0)
+MESSAGES = (0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 300.0, 3600.0)
+LAGS = (1.0, 5.0, 15.0, 30.0, 60.0, 150.0, 300.0, 900.0, 3600.0)
+
+
+class Kind(StrEnum):
+    """What Prometheus does with it."""
+
+    COUNTER = "counter"
+    GAUGE = "gauge"
+    HISTOGRAM = "histogram"
+
+
+class Entry(NamedTuple):
+    """One metric. `buckets` of a histogram are seconds."""
+
+    name: str
+    kind: Kind
+    labels: tuple[str, ...]
+    says: str
+    buckets: tuple[float, ...] = ()
+
+
+C, G, H = Kind.COUNTER, Kind.GAUGE, Kind.HISTOGRAM
+
+TABLE = (
+    Entry("hs_build_info", G, ("version", "python"), "always 1; what is running"),
+    Entry("hs_scans_total", C, ("vendor", "result"), "looks at listings: `ok`, a failure's reason, or `resting`"),
+    Entry("hs_scan_duration_seconds", H, ("vendor",), "how long a look took, retries included", SHOPS),
+    Entry("hs_unknown_total", C, ("vendor", "reason"), "looks that told nothing of the stock, by reason"),
+    Entry("hs_watch_scan_lag_seconds", H, (), "from a scan's slot on the timetable to its end", LAGS),
+    Entry("hs_watches", G, ("state",), "products on the timetable: `due`, or `waiting` for their time"),
+    Entry("hs_watch_oldest_success_timestamp_seconds", G, (), "when the vendor that failed longest was last read"),
+    Entry("hs_state_transitions_total", C, ("kind", "decision"), "differences, and what became of them"),
+    Entry("hs_events_committed_total", C, (), "changes that were kept"),
+    Entry("hs_lock_stale_commits_total", C, (), "scans that were refused: a newer scanner was there first"),
+    Entry("hs_cache_requests_total", C, ("result",), "answers to who was content with memory: `hit miss stale`"),
+    Entry("hs_deliveries_total", C, ("lane", "result"), "what became of deliveries, by kind of target"),
+    Entry("hs_delivery_latency_seconds", H, ("lane",), "from the change to its message", MESSAGES),
+    Entry("hs_deliveries_ambiguous_total", C, (), "messages repeated whose first answer was lost for too long"),
+    Entry("hs_outbox_depth", G, ("stage",), "what waits: `changes`, `held` by a rule, or `queue`"),
+    Entry("hs_outbox_oldest_age_seconds", G, ("stage",), "how long the first of it waits; of `held` since it was due"),
+    Entry("hs_dlq_depth", G, (), "deliveries that were given up and lie with the dead letters"),
+    Entry("hs_discord_requests_total", C, ("route", "status"), "requests to Discord"),
+    Entry("hs_discord_invalid_requests_10m", G, (), "401, 403 and 429 of the last ten minutes; 10,000 are a ban"),
+    Entry("hs_discord_ratelimit_remaining", G, ("bucket",), "requests left in the bucket that was seen last"),
+    Entry("hs_discord_global_limited_seconds_total", C, (), "seconds for which Discord limited the whole bot"),
+    Entry("hs_breaker_state", G, ("vendor",), "0 closed, 1 half open, 2 open; of `other` the worst"),
+    Entry("hs_breaker_trips_total", C, ("vendor",), "how often a vendor's breaker has opened"),
+    Entry("hs_ssrf_blocked_total", C, ("layer",), "addresses refused: `address`, `redirect` or `socket`"),
+    Entry("hs_redis_duration_seconds", H, ("op",), "commands and scripts; XREADGROUP waits for news", QUICK),
+    Entry("hs_redis_errors_total", C, ("op",), "those that failed"),
+    Entry("hs_event_loop_lag_seconds", H, (), "how late a task of this process wakes", QUICK),
+    Entry("hs_http_requests_total", C, ("route", "method", "status"), "requests to our own web face"),
+    Entry("hs_http_request_duration_seconds", H, ("route",), "how long it took to answer them", HTTP),
+)
+
+# Names of the plan that have nothing to say yet, and why.
+NOT_YET = {
+    "hs_config_last_reload_successful": "the configuration is read once, at the start; a bad one ends the program",
+    "hs_backup_last_success_timestamp_seconds": "there is no backup of our own; the store's is the store's to report",
+}

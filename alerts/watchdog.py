@@ -1,0 +1,185 @@
+"""Tell the operator, in a channel of theirs, when something is wrong with the bot itself, and when it is over."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from hashlib import blake2b
+from typing import Protocol
+
+import structlog
+from pydantic import TypeAdapter, ValidationError
+
+from alerts.domain.latency import percentile
+from alerts.domain.model import Tier
+from alerts.domain.standing import Standing
+from alerts.domain.troubles import (
+    Finding,
+    Trouble,
+    after,
+    of_failures,
+    of_queue,
+    of_silence,
+    of_slowness,
+    of_vendor,
+)
+from alerts.ports import Clock
+from alerts.store.ports import Notes, Outbox, Snapshots, Standings, Timetable
+from alerts.store.promises.tallies import SLICE, Slot, Span, Tallies
+from alerts.tallying import began
+
+EVERY = 15.0  # seconds between two looks
+_WINDOW = timedelta(minutes=15)
+_BETWEEN = timedelta(minutes=1)  # two messages at least
+_LEASE = timedelta(seconds=60)
+_ROLE = "watchdog"
+_NOTE = "watchdog"
+_MOST = 200  # troubles at once: vendors of the configuration
+_TROUBLES = TypeAdapter(list[Trouble])
+log = structlog.get_logger()
+
+
+class Tell(Protocol):
+    """The way to the operator."""
+
+    async def __call__(self, text: str, *, nonce: str, answers: int | None = None) -> int | None:
+        """Say it once, as an answer to an earlier message if one is named; its id, or None when it cannot be said now.
+
+        The same nonce again, soon after, finds the message that stands.
+        """
+
+
+class WatchdogStore(Outbox, Snapshots, Standings, Timetable, Tallies, Notes, Protocol):
+    """The parts of memory that are watched."""
+
+
+class Watchdog:
+    """Looks, and compares with what was told. What is going on is kept in memory, so a restart tells nothing twice.
+
+    One process at a time, under a lease; one message a minute at most, the oldest trouble first.
+    """
+
+    def __init__(
+        self,
+        *,
+        store: WatchdogStore,
+        tell: Tell,
+        clock: Clock,
+        name: str,
+        vendors: Sequence[str],
+        every: Mapping[Tier, timedelta],
+        silence: timedelta = timedelta(minutes=10),
+    ) -> None:
+        """`vendors`: those that are watched; `every`: how often products of a tier are due.
+
+        `silence`: so long after the quickest tier's next look should have come, nobody looks any more.
+        """
+        self._store, self._tell, self._clock, self._name = store, tell, clock, name
+        self._vendors, self._every, self._silence = vendors, every, silence
+        self._started, self._next, self._next_word = clock.now(), float("-inf"), float("-inf")
+
+    async def turn(self) -> bool:
+        """Look when it is time and this process has the seat."""
+        now = self._clock.monotonic()
+        if now < self._next:
+            return False
+        self._next = now + EVERY
+        if await self._store.lead(_ROLE, self._name, ttl=_LEASE):
+            await self.look()
+        return False
+
+    async def leave(self) -> None:
+        """Let the next process watch at once."""
+        await self._store.resign(_ROLE, self._name)
+
+    async def look(self) -> None:
+        """Find out what is wrong, keep it, and say at most one thing of it."""
+        now = self._clock.now()
+        before = _read(await self._store.note(_NOTE))
+        found = {each.name: each for each in await self._findings(now)}
+        # A vendor that left the configuration is no trouble any more.
+        gone = {name: Finding(name=name, is_bad=False) for name in before if name not in found}
+        troubles = dict(list(after(before, {**gone, **found}, now).items())[:_MOST])
+        await self._keep(before, troubles)
+        if self._clock.monotonic() >= self._next_word:
+            await self._say_one(troubles)
+
+    async def _say_one(self, troubles: dict[str, Trouble]) -> None:
+        waiting = [each for each in troubles.values() if not each.message or each.over]
+        if not waiting:
+            return
+        trouble = min(waiting, key=lambda each: (each.over or each.since, each.name))
+        # Kept before, so that whoever takes over after a crash says the same, under the same nonce.
+        said = await self._tell(_text(trouble), nonce=_nonce(trouble), answers=trouble.message or None)
+        self._next_word = self._clock.monotonic() + _BETWEEN.total_seconds()
+        if said is None:
+            return
+        before = dict(troubles)
+        if trouble.over:
+            del troubles[trouble.name]
+        else:
+            troubles[trouble.name] = trouble.model_copy(update={"message": said})
+        log.info("operator told", trouble=trouble.name, is_over=trouble.over is not None)
+        await self._keep(before, troubles)
+
+    async def _keep(self, before: Mapping[str, Trouble], troubles: Mapping[str, Trouble]) -> None:
+        if dict(before) != dict(troubles):
+            await self._store.set_note(_NOTE, _TROUBLES.dump_json(list(troubles.values())).decode())
+
+    async def _findings(self, now: datetime) -> list[Finding]:
+        names = list(dict.fromkeys(self._vendors))[: _MOST - 10]
+        slots = [Slot(Span.SLICE, began(Span.SLICE, now) - SLICE * back) for back in range(_WINDOW // SLICE + 1)]
+        numbers, looks, upcoming, depths, standings = await asyncio.gather(
+            self._store.tallies(slots),
+            self._store.last_looks(names),
+            self._store.upcoming(now),
+            self._store.depths(),
+            self._store.standings(),
+        )
+        good, failed = (sum(each.get(name, 0) for each in numbers) for name in ("looks", "failed"))
+        buckets: dict[int, int] = {}
+        for each in numbers:
+            for name, number in each.items():
+                if name.startswith("b|"):
+                    buckets[int(name[2:])] = buckets.get(int(name[2:]), 0) + number
+        found = [of_failures(good + failed, failed), of_slowness(good + failed, percentile(buckets, 0.95))]
+        for name in names:
+            seen = looks[name]
+            lasted = now - seen.since if seen.since and seen.failed else timedelta(0)
+            found.append(of_vendor(name, seen.failed, lasted, seen.reason))
+        quickest = [self._every[tier] for tier, each in upcoming.items() if each.products and tier in self._every]
+        # What was not looked at while nobody ran is no silence of ours, and a start is no proof that somebody looks.
+        last = max([self._started, *(each.at for each in looks.values() if each.at)])
+        limit = self._silence + min(quickest, default=timedelta(0))
+        silent = of_silence(now - last, limit, is_anything_due=bool(quickest))
+        found.append(silent if silent.is_bad or last > self._started else Finding(name="silent", is_bad=None))
+        oldest = next((each.since for each in depths.front if _takes(standings.get(each.target), now)), None)
+        found.append(of_queue(now - oldest if oldest else None, depths.queued))
+        return found
+
+
+def _takes(standing: Standing | None, now: datetime) -> bool:
+    return standing is None or standing.may_be_tried(now)
+
+
+def _read(note: str | None) -> dict[str, Trouble]:
+    try:
+        return {each.name: each for each in _TROUBLES.validate_json(note)} if note else {}
+    except ValidationError as exc:  # written by another version: it is told anew
+        log.warning("troubles unreadable", reason=str(exc))
+        return {}
+
+
+def _text(trouble: Trouble) -> str:
+    if trouble.over is None:
+        return f"⚠️ {trouble.text}"
+    minutes = max(1, round((trouble.over - trouble.since).total_seconds() / 60))
+    return f"✅ Over after {minutes} min. It was: {trouble.text}"
+
+
+def _nonce(trouble: Trouble) -> str:
+    parts = f"{trouble.name}|{trouble.since.isoformat()}|{trouble.over is not None}"
+    digest = blake2b(parts.encode("utf-8", "surrogatepass"), digest_size=15).digest()
+    return base64.b32encode(digest).decode().lower()
