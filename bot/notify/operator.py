@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import aiohttp
 import discord
 import structlog
@@ -22,18 +24,17 @@ class OperatorChannel:
             return None
         place = self._client.get_partial_messageable(self._channel)
         # What it answers may be gone by now: then it stands for itself.
-        reference = (
-            discord.MessageReference(message_id=answers, channel_id=self._channel, fail_if_not_exists=False)
-            if answers
-            else None
+        reference = discord.MessageReference(
+            message_id=answers or 0, channel_id=self._channel, fail_if_not_exists=False
         )
+        more: dict[str, Any] = {"reference": reference} if answers else {}
         try:
             message = await place.send(
                 discord.utils.escape_mentions(text)[:_LONGEST],
                 nonce=nonce,
-                reference=reference or discord.utils.MISSING,
                 allowed_mentions=discord.AllowedMentions.none(),
                 suppress_embeds=True,
+                **more,
             )
         except discord.HTTPException as exc:
             if exc.code == _DELETED_MEANWHILE:

@@ -34,7 +34,8 @@ PURE_FILES = {
     for file in ("__init__", "web/addresses", "web/answers", "readers/sse", "readers/tinyfish_answer")
 }
 # The edges: what only the composition root may choose.
-EDGES = ("alerts.clock", "alerts.metrics.*", "alerts.reading.*", "alerts.store.embedded*", "alerts.store.memory", "alerts.store.redis*",
+EDGES = ("alerts.clock", "alerts.metrics.*", "alerts.reading.*",
+         "alerts.store.embedded*", "alerts.store.memory", "alerts.store.redis*",
          "alerts.store.seal", "bot.notify.*", "bot.admins", "bot.returns", "bot.invalid", "bot.web.*")  # fmt: skip
 ROOT_FILE = "bot/app.py"
 # The face of the job engine, which lets the errors of its Redis client through.

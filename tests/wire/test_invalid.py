@@ -11,6 +11,7 @@ import discord
 import pytest
 import structlog
 from discord import app_commands
+from yarl import URL
 
 from bot.invalid import REST_AT, WARN_AT, InvalidRequests
 from bot.playground.discord.server import DiscordServer
@@ -62,7 +63,7 @@ async def refused(invalid: InvalidRequests, times: int, status: int = 403) -> No
     """Feed it answers without a server."""
     answer = SimpleNamespace(status=status, headers={})
     for _ in range(times):
-        await invalid._heard(None, None, SimpleNamespace(response=answer))  # type: ignore[arg-type]
+        await invalid._heard(None, None, SimpleNamespace(response=answer, url=URL("/api/v10/channels/1/messages")))  # type: ignore[arg-type]
 
 
 async def say(bot: Traced, server: DiscordServer) -> int:
