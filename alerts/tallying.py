@@ -53,7 +53,7 @@ class Tallying(Observer):
         self._users: set[int] = set()
         self._ready: Batch | None = None
         self._salt: tuple[date, bytes] | None = None
-        self._next = clock.monotonic() + EVERY
+        self._next, self._day = clock.monotonic() + EVERY, clock.now().astimezone(UTC).date()
         self._began: dict[Span, datetime] = {}
         self._slice_ends = datetime.min.replace(tzinfo=UTC)
 
@@ -134,6 +134,7 @@ class Tallying(Observer):
         today = self._clock.now().astimezone(UTC).date()
         salt = await self._salt_of(today) if self._users else b""
         # No await from here on: what is told meanwhile belongs to the next batch.
+        over, self._day = (self._day if self._day != today else None), today
         sums, products, guilds, users = self._sums, self._products, self._guilds, self._users
         self._sums, self._products, self._guilds, self._users = {}, Counter(), set(), set()
         return Batch(
@@ -141,6 +142,7 @@ class Tallying(Observer):
             day=today,
             counts={slot: Counts(each.plus, each.least, each.most) for slot, each in sums.items()},
             products=products,
+            over=over,
             guilds=[_mark(each, salt) for each in guilds],
             users=[_mark(each, salt) for each in users],
         )

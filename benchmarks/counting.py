@@ -13,7 +13,7 @@ import asyncio
 import tempfile
 import time
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
 
@@ -28,6 +28,7 @@ from alerts.observing import SILENT, Everybody, Observer
 from alerts.reading.manners import polite
 from alerts.scan import Scan
 from alerts.store.embedded import Embedded
+from alerts.store.promises.tallies import Batch
 from alerts.store.redis.store import RedisStore
 from alerts.tallying import Tallying
 
@@ -77,7 +78,7 @@ async def measure(scans: int, vendors: int) -> None:
                 scans, scanning(silent, SILENT, names[:3]), scanning(tapped, both, names[:3]), product(names[:3])
             )
             await tallying.flush()
-            await _kept(tallying, names, redis)
+            await _kept(tapped, tallying, names, redis)
             exposition = Exposition(metrics, store=tapped, clock=clock)
             began = time.perf_counter()
             text = await exposition.text()
@@ -103,7 +104,7 @@ async def _scans(scans: int, silent: Scan, counted: Scan, what: Product) -> None
     print(f"a scan of 3 listings, processor time: {before:.0f} µs; counted {after:.0f} µs, {after - before:+.0f} µs")
 
 
-async def _kept(tallying: Tallying, names: Sequence[str], redis: Redis) -> None:
+async def _kept(store: RedisStore, tallying: Tallying, names: Sequence[str], redis: Redis) -> None:
     """The numbers of one busy day: each vendor with latencies from 100 ms to 20 s."""
     for name in names:
         for number in range(2_000):
@@ -114,6 +115,8 @@ async def _kept(tallying: Tallying, names: Sequence[str], redis: Redis) -> None:
     began = time.perf_counter()
     await tallying.flush()
     took = (time.perf_counter() - began) * 1000
+    today = datetime.now(UTC).date()
+    await store.add_tallies(Batch("over", today + timedelta(days=1), over=today))
     found: dict[str, int] = {}
     async for key in redis.scan_iter("hs:{stats}:*", count=500):
         kind = key.decode().split(":")[2]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
 from alerts.ports import Clock
-from alerts.store.promises.tallies import DAYS, MOST_FIELDS, MOST_PRODUCTS, OTHER, Batch, Counts, Slot
+from alerts.store.promises.tallies import DAYS, MOST_FIELDS, MOST_KEPT, MOST_PRODUCTS, OTHER, Batch, Counts, Slot
 
 _REMEMBERED = 1_000
 
@@ -35,6 +35,8 @@ class MemoryTallies:
         scanned = self._scanned.setdefault(batch.day, Counter())
         scanned.update(batch.products)
         self._scanned[batch.day] = Counter(dict(scanned.most_common(MOST_PRODUCTS)))
+        if batch.over in self._scanned:
+            self._scanned[batch.over] = Counter(dict(self._scanned[batch.over].most_common(MOST_KEPT)))
         guilds, users = self._there.setdefault(batch.day, (set(), set()))
         guilds.update(batch.guilds)
         users.update(batch.users)

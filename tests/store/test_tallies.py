@@ -10,7 +10,17 @@ import pytest
 from alerts.store import keys
 from alerts.store.memory import MemoryStore
 from alerts.store.ports import Store
-from alerts.store.promises.tallies import MOST_FIELDS, MOST_PRODUCTS, OTHER, Batch, Counts, Depths, Slot, Span
+from alerts.store.promises.tallies import (
+    MOST_FIELDS,
+    MOST_KEPT,
+    MOST_PRODUCTS,
+    OTHER,
+    Batch,
+    Counts,
+    Depths,
+    Slot,
+    Span,
+)
 from alerts.store.redis.store import RedisStore
 from tests.fakes import FakeClock
 from tests.store.test_contract import commit, delivery, locked
@@ -77,6 +87,28 @@ async def test_the_products_that_are_scanned_most_are_remembered(store: Store) -
     assert found[:2] == [("often19", 10_190), ("often18", 10_180)]
     assert {sku for sku, _ in found[:20]} == set(often)
     assert len(await store.most_scanned(TODAY, limit=3)) == 3
+
+
+async def test_of_a_day_that_is_over_fewer_products_are_kept(store: Store) -> None:
+    yesterday = TODAY - timedelta(days=1)
+    await store.add_tallies(Batch("b1", yesterday, products={f"p{n}": n + 1 for n in range(300)}))
+    await store.add_tallies(batch("b2", products={"pi5": 1}, over=yesterday))
+    await store.add_tallies(batch("b3", over=yesterday - timedelta(days=9)))  # a day without any
+
+    found = await store.most_scanned(yesterday, limit=999)
+    assert len(found) == MOST_KEPT
+    assert found[0] == ("p299", 300)
+    assert await store.most_scanned(TODAY, limit=9) == [("pi5", 1)]
+
+
+async def test_what_is_kept_of_a_day_that_is_over_is_small(server_store: RedisStore) -> None:
+    name, redis = keys.tally_products(TODAY), server_store._link.redis
+    await server_store.add_tallies(batch("b1", products={f"product-{n}": n + 1 for n in range(MOST_PRODUCTS)}))
+    before = await redis.memory_usage(name, samples=0)
+    await server_store.add_tallies(Batch("b2", TODAY + timedelta(days=1), over=TODAY))
+
+    assert await redis.memory_usage(name, samples=0) < before / 10
+    assert await redis.ttl(name) > 0
 
 
 async def test_who_was_there_is_counted_once_a_day(store: Store) -> None:

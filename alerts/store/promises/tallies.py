@@ -14,6 +14,7 @@ RECENT = timedelta(hours=2)  # … by five minutes
 SLICE = timedelta(minutes=5)
 MOST_FIELDS = 300  # in one slot; what would be one more is counted as `OTHER`
 MOST_PRODUCTS = 500  # of a day that are told apart; the least scanned make room
+MOST_KEPT = 100  # of them once the day is over
 OTHER = "other"
 
 
@@ -54,13 +55,15 @@ class Counts:
 class Batch:
     """What one process has counted in a few seconds. It is added once, however often it is sent: by its `id`.
 
-    `products`: scans by sku. `guilds` and `users`: keyed hashes of whoever was there, never ids.
+    `products`: scans by sku. `over`: a day that has ended; of its products only the first are kept from now on.
+    `guilds` and `users`: keyed hashes of whoever was there, never ids.
     """
 
     id: str
     day: date
     counts: Mapping[Slot, Counts] = field(default_factory=dict)
     products: Mapping[str, int] = field(default_factory=dict)
+    over: date | None = None
     guilds: Collection[str] = ()
     users: Collection[str] = ()
 

@@ -6,7 +6,17 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 
 from alerts.store import keys
-from alerts.store.promises.tallies import DAYS, MOST_FIELDS, MOST_PRODUCTS, OTHER, Batch, Depths, Slot, Waiting
+from alerts.store.promises.tallies import (
+    DAYS,
+    MOST_FIELDS,
+    MOST_KEPT,
+    MOST_PRODUCTS,
+    OTHER,
+    Batch,
+    Depths,
+    Slot,
+    Waiting,
+)
 from alerts.store.redis.link import Link
 
 _ONCE = 600  # seconds that a batch is known again
@@ -33,6 +43,9 @@ class RedisTallies:
             names.append(keys.tally_products(batch.day))
             args += ["z", _KEPT, len(batch.products), *(word for item in batch.products.items() for word in item)]
             args.append(MOST_PRODUCTS)
+        if batch.over:
+            names.append(keys.tally_products(batch.over))
+            args += ["t", _KEPT, MOST_KEPT]
         for who, marks in (("guilds", batch.guilds), ("users", batch.users)):
             if marks:
                 names.append(keys.tally_actives(who, batch.day))

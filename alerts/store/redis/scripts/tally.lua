@@ -2,6 +2,7 @@
 -- ARGV: seconds that the mark is kept, the most fields of a hash, the field for what is one more; then for each key
 --   'h', seconds to keep it, n, and n times: '+', '<' or '>', field, number;
 --   'z', seconds, n, and n times: member, number; then the most members;
+--   't', seconds, n: the n highest members stay, in as little memory as they need;
 --   'p', seconds, n, and n members.
 -- Adds all of it once.
 if not redis.call('SET', KEYS[1], '1', 'NX', 'EX', ARGV[1]) then return 0 end
@@ -39,6 +40,8 @@ for i = 2, #KEYS do
     end
     redis.call('ZREMRANGEBYRANK', KEYS[i], 0, -tonumber(ARGV[at]) - 1)
     at = at + 1
+  elseif kind == 't' then
+    redis.call('ZRANGESTORE', KEYS[i], KEYS[i], 0, n - 1, 'REV')
   else
     for j = at, at + n - 1 do redis.call('PFADD', KEYS[i], ARGV[j]) end
     at = at + n
