@@ -13,7 +13,7 @@ from alerts.domain.api_keys import LONGEST_NAME, Scope
 from bot.audit import note_change
 from bot.cogs.choices import may_manage
 from bot.ui.keys import choice_of, created_embed, keys_embed, rotated_embed, scope_words
-from bot.ui.language import t
+from bot.ui.language import N_, t
 
 _LONGEST_DAYS = 3650
 # By the value of the choice.
@@ -60,7 +60,7 @@ class KeysGroup(app_commands.Group):
             scopes=_ACCESS.get(access, _ACCESS["read"]),
             expires_in=timedelta(days=days) if days else None,
         )
-        await note_change(interaction, "API key created", f"{key.name} ({key.id})", scope_words(key))
+        await note_change(interaction, N_("API key created"), f"{key.name} ({key.id})", scope_words(key))
         await interaction.followup.send(embed=created_embed(key, text), ephemeral=True)
 
     @app_commands.command(name="list", description="Show this server's keys, without their secrets")
@@ -73,7 +73,7 @@ class KeysGroup(app_commands.Group):
     async def rotate(self, interaction: discord.Interaction[Any], key: str) -> None:
         await interaction.response.defer(ephemeral=True)
         new, text = await self._keys.rotate(interaction.guild_id or 0, key)
-        await note_change(interaction, "API key replaced", f"{new.name} ({new.id})")
+        await note_change(interaction, N_("API key replaced"), f"{new.name} ({new.id})")
         await interaction.followup.send(embed=rotated_embed(new, text), ephemeral=True)
 
     @app_commands.command(description="End a key at once")
@@ -81,7 +81,7 @@ class KeysGroup(app_commands.Group):
     async def revoke(self, interaction: discord.Interaction[Any], key: str) -> None:
         await interaction.response.defer(ephemeral=True)
         gone = await self._keys.revoke(interaction.guild_id or 0, key)
-        await note_change(interaction, "API key revoked", f"{gone.name} ({gone.id})")
+        await note_change(interaction, N_("API key revoked"), f"{gone.name} ({gone.id})")
         await interaction.followup.send(t("That key opens nothing any more."), ephemeral=True)
 
     @rotate.autocomplete("key")
