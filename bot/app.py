@@ -60,6 +60,7 @@ from alerts.reading.web.fetch import WebFetcher
 from alerts.reading.web.post import WebPoster
 from alerts.runner import Runner
 from alerts.scan import Canaries, Scan
+from alerts.scan_jobs import ScanJobs
 from alerts.settings.model import ReadingSection, Settings
 from alerts.shelf import Shelf
 from alerts.status import Status
@@ -81,6 +82,7 @@ from alerts.webhooks.sender import Sender
 from alerts.webhooks.vault import Vault
 from alerts.why import Why
 from bot.admins import GuildAdmins
+from bot.channels import Channels
 from bot.charts import Charts
 from bot.client import Client, add_cogs
 from bot.cogs.alerts import AlertsCog
@@ -106,8 +108,13 @@ from bot.notify.operator import OperatorChannel
 from bot.parts import running, until
 from bot.returns import Returns
 from bot.ui.language import LanguageOf
-from bot.web.health import serve_health
-from bot.web.metered import metered, metrics_route
+from bot.web.api import all as api
+from bot.web.docs import doc_pages
+from bot.web.gate import Gate
+from bot.web.health import metrics_page
+from bot.web.openapi import document
+from bot.web.peers import Peers
+from bot.web.server import application, serving
 
 _WAIT = timedelta(milliseconds=250)  # how long fan-out and delivery wait for the first thing to do
 _DRAIN = 1.0  # seconds for what outlasted the deliverer's own patience at the end
@@ -377,12 +384,11 @@ async def serve(settings: Settings, roles: frozenset[Role], *, stop: asyncio.Eve
         health = _health(parts, stop, needs_gateway=Role.BOT in roles)
         await closing.enter_async_context(running(LoopLag(metrics, clock=parts.clock).run(), tasks, "loop lag"))
         await parts.watches.settle()
-        if Role.WEB in roles:
-            shown = metrics_route(exposition.text, CONTENT_TYPE, is_public=settings.web.public_metrics)
-            meter = metered(parts.observer, parts.clock)
-            await closing.enter_async_context(serve_health(settings.web, health, more=[shown], middlewares=[meter]))
-        if roles & {Role.SCHEDULER, Role.WORKER}:
-            await closing.enter_async_context(_scanning(parts, roles, tasks))
+        if roles & {Role.SCHEDULER, Role.WORKER, Role.WEB}:
+            jobs, background = await closing.enter_async_context(_jobs(parts))
+            if Role.WEB in roles:
+                await closing.enter_async_context(_web(parts, health, exposition, background))
+            await closing.enter_async_context(_scanning(parts, jobs, roles, tasks))
         await closing.enter_async_context(_warming(parts, tasks))
         if Role.BOT in roles:
             await closing.enter_async_context(_discord(parts, tasks, health, exposition))
@@ -391,14 +397,68 @@ async def serve(settings: Settings, roles: frozenset[Role], *, stop: asyncio.Eve
 
 
 @asynccontextmanager
-async def _scanning(parts: Engine, roles: frozenset[Role], tasks: list[asyncio.Task[None]]) -> AsyncIterator[None]:
+async def _jobs(parts: Engine) -> AsyncIterator[tuple[JobQueue, ScanJobs]]:
+    """The queue that all processes share, and the scans in the background that programs begin."""
+
     async def scan(sku: str, slot: datetime) -> None:
         product = await parts.products.load(sku)
         if product:
             await parts.scan.for_slot(product, slot)
 
+    async def do(guild: int, job_id: str) -> None:
+        await background.do(guild, job_id)
+
+    queue = DocketQueue(parts.jobs_url, scan=scan, job=do)
+    background = api.scan_jobs(
+        store=parts.store,
+        queue=queue,
+        answers=parts.answers,
+        products=parts.products.offered,
+        limits=parts.limits,
+        clock=parts.clock,
+    )
+    async with queue:
+        yield queue, background
+
+
+@asynccontextmanager
+async def _web(parts: Engine, health: Health, exposition: Exposition, jobs: ScanJobs) -> AsyncIterator[None]:
+    """The API with its document, and the pages for those who keep the bot running."""
+    settings, token = parts.settings, parts.settings.discord.token
+    table = api.endpoints(
+        api.Parts(
+            answers=parts.answers,
+            history=parts.history,
+            products=parts.products.offered,
+            watches=parts.watches,
+            additions=parts.additions,
+            subscriptions=parts.subscriptions,
+            webhooks=parts.webhooks,
+            analytics=parts.analytics,
+            health=health,
+            limits=parts.limits,
+            places=Channels(api_base=settings.discord.api_base, token=token.get_secret_value() if token else None),
+            jobs=jobs,
+            clock=parts.clock,
+        )
+    )
+    shown = metrics_page(exposition.text, CONTENT_TYPE, is_public=settings.web.public_metrics)
+    app = application(
+        table,
+        gate=Gate(keys=parts.api_keys, limits=parts.limits, peers=Peers(settings.web.trusted_proxies)),
+        clock=parts.clock,
+        pages=[shown, *doc_pages(document(table, version=_version()))],
+        observe=parts.observer.served,
+    )
+    async with serving(app, settings.web):
+        yield
+
+
+@asynccontextmanager
+async def _scanning(
+    parts: Engine, jobs: JobQueue, roles: frozenset[Role], tasks: list[asyncio.Task[None]]
+) -> AsyncIterator[None]:
     async with AsyncExitStack() as closing:
-        jobs = await closing.enter_async_context(DocketQueue(parts.jobs_url, scan=scan))
         if Role.WORKER in roles:
             await closing.enter_async_context(running(jobs.work(), tasks, "worker"))
             fanout = Fanout(

@@ -11,6 +11,7 @@ import pytest
 from alerts.analytics import Analytics
 from alerts.domain.errors import StoreUnavailable
 from alerts.health import Health, State
+from alerts.limits import Limits
 from alerts.metrics.gauges import Exposition
 from alerts.metrics.metrics import CONTENT_TYPE, Metrics
 from alerts.ports import BreakerFacts
@@ -19,8 +20,10 @@ from alerts.settings.model import WebSection
 from alerts.status import Sight, Status
 from alerts.store.memory import MemoryStore
 from alerts.tallying import Tallying
-from bot.web.health import serve_health
-from bot.web.metered import metered, metrics_route
+from bot.web.gate import Gate
+from bot.web.health import HealthRoutes, metrics_page
+from bot.web.peers import Peers
+from bot.web.server import application, serving
 from tests.fakes import FakeClock
 from tests.worlds import product
 
@@ -33,6 +36,13 @@ class Sick(MemoryStore):
     async def ping(self) -> None:
         if self.is_away:
             raise StoreUnavailable("The store does not answer: start it.")
+
+
+class NoKeys:
+    """Nobody has a key."""
+
+    async def check(self, text: str) -> None:
+        return None
 
 
 class World:
@@ -56,11 +66,15 @@ class World:
         self.metrics = Metrics(vendors=["Acme"], version="1.2.3")
         text = Exposition(self.metrics, store=self.store, clock=self.clock).text
         async with (
-            serve_health(
+            serving(
+                application(
+                    HealthRoutes(self.health).endpoints(),
+                    gate=Gate(keys=NoKeys(), limits=Limits(store=self.store, clock=self.clock), peers=Peers()),
+                    clock=self.clock,
+                    pages=[metrics_page(text, CONTENT_TYPE, is_public=is_public)],
+                    observe=self.metrics.served,
+                ),
                 WebSection(port=0),
-                self.health,
-                more=[metrics_route(text, CONTENT_TYPE, is_public=is_public)],
-                middlewares=[metered(self.metrics, self.clock)],
             ) as port,
             aiohttp.ClientSession(f"http://127.0.0.1:{port}") as session,
         ):

@@ -32,7 +32,6 @@ class Caller:
 
     name: str  # of the allowance: a key's id or a peer's address
     guild: int | None = None
-    scopes: frozenset[str] = frozenset()
     plan: str = "none"
     history_days: int | None = None  # None: all of it
 
@@ -71,9 +70,10 @@ Handler = Callable[[Call], Awaitable[BaseModel | Reply | web.StreamResponse]]
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """One method of one path. `scope`: what the key must be made for; without one no key is needed.
+    """One method of one path. `scope`: what a key must be made for; `is_open`: without a key it works, too.
 
-    `refuses`: codes beside those that every endpoint of its sort may answer.
+    `is_operators`: only for the operator's keys, and for who asks from this machine. `refuses`: codes beside those that
+    every endpoint of its sort may answer.
     """
 
     method: str
@@ -88,7 +88,10 @@ class Endpoint:
     scope: str | None = None
     refuses: Sequence[Code] = ()
     cost: Cost = Cost.REQUEST
+    is_open: bool = False
+    is_operators: bool = False
     has_etag: bool = False
+    is_ill: bool = False  # the same answer with 503 says that something is wrong
     headers: Mapping[str, str] = field(default_factory=dict)  # that a request may have, and what they do
 
     def codes(self) -> frozenset[Code]:
@@ -99,10 +102,10 @@ class Endpoint:
         if self.query:
             found.add(Code.INVALID_FIELD)
         if self.scope:
-            found |= {Code.KEY_MISSING, Code.SCOPE_MISSING}
+            found.add(Code.SCOPE_MISSING)
         if self.cost is Cost.REQUEST:
-            found |= {Code.KEY_INVALID, Code.RATE_LIMITED}
-        if "{" in self.path:
+            found |= {Code.KEY_INVALID, Code.RATE_LIMITED, *(() if self.is_open else (Code.KEY_MISSING,))}
+        if "{" in self.path or self.is_operators:
             found.add(Code.NOT_FOUND)
         return frozenset(found)
 

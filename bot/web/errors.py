@@ -80,4 +80,4 @@ def _of_http(exc: web.HTTPException, request: web.Request) -> Problem:
 def route_of(request: web.Request) -> str:
     """The pattern of a request's address, never the address: that may hold ids and secrets."""
     resource = request.match_info.route.resource
-    return resource.canonical if resource else "unknown"
+    return resource.canonical if resource else "unmatched"

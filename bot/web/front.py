@@ -29,7 +29,7 @@ _ALWAYS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"
 class Observe(Protocol):
     """Is told of every request that was answered."""
 
-    def __call__(self, *, route: str, method: str, status: int, seconds: float) -> None:
+    def __call__(self, route: str, method: str, status: int, seconds: float, /) -> None:
         """`route` is the pattern, so that there are few."""
 
 
@@ -52,7 +52,7 @@ def front(clock: Clock, observe: Observe | None = None) -> Middleware:
         if not response.prepared:  # a stream has sent its headers long ago
             _mark(request, response, mark, took)
         if observe:
-            observe(route=route_of(request), method=request.method, status=response.status, seconds=took)
+            observe(route_of(request), request.method, response.status, took)
         if took > _SLOW or response.status >= 500:
             log.info("request", route=route_of(request), status=response.status, seconds=round(took, 3), request=mark)
         return response

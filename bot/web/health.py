@@ -1,86 +1,88 @@
-"""/live, /ready, /health and /health/detailed: does it run, can it work, what is wrong."""
+"""/live, /ready, /health, /health/detailed and /metrics: does it run, can it work, what is wrong, in figures."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
-from os import strerror
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Literal
 
 from aiohttp import web
-from aiohttp.typedefs import Middleware
 from pydantic import BaseModel
 
-from alerts.domain.errors import BadInput
-from alerts.health import Health
-from alerts.settings.model import WebSection
+from alerts.health import DetailedReport, Health, HealthReport, State
+from bot.web.api.shapes import Shape
+from bot.web.endpoints import Call, Cost, Endpoint, Reply
+from bot.web.gate import is_from_here
 
 _NEVER_KEPT = {"Cache-Control": "no-store"}
 
 
-def routes(health: Health) -> list[web.RouteDef]:
+class LiveShape(Shape):
+    """It runs."""
+
+    status: Literal["ok"] = "ok"
+
+
+class ReadyShape(Shape):
+    """Whether work may be sent here."""
+
+    status: Literal["ok", "down"]
+    store: State
+    gateway: State
+    draining: bool
+
+
+class HealthRoutes:
     """`/live` depends on nothing, so that a sick store never gets a healthy process restarted.
 
     `/ready` says no while this process is not to be sent any work, `/health` only while it cannot do any.
     """
 
-    async def live(_: web.Request) -> web.Response:
-        return web.json_response({"status": "ok"}, headers=_NEVER_KEPT)
+    def __init__(self, health: Health) -> None:
+        self._health = health
 
-    async def ready(_: web.Request) -> web.Response:
-        report = await health.report()
-        facts = {"store": report.store.state, "gateway": report.gateway, "draining": report.is_draining}
-        status = "ok" if report.is_ready else "down"
-        return web.json_response(
-            {"status": status, **facts}, status=200 if report.is_ready else 503, headers=_NEVER_KEPT
+    def endpoints(self) -> Sequence[Endpoint]:
+        """The routes of this file."""
+        free, tag = Cost.NOTHING, "health"
+        return (
+            Endpoint("GET", "/live", "It runs", tag, self._live, LiveShape, cost=free),
+            Endpoint("GET", "/ready", "It can be sent work", tag, self._ready, ReadyShape, cost=free, is_ill=True),
+            Endpoint("GET", "/health", "It can work", tag, self._brief, HealthReport, cost=free, is_ill=True),
+            Endpoint("GET", "/health/detailed", "Everything known of its health", tag, self._detailed, DetailedReport,
+                     is_operators=True, is_ill=True),
+        )  # fmt: skip
+
+    async def _live(self, _: Call) -> Reply:
+        return Reply(LiveShape(), 200, _NEVER_KEPT)
+
+    async def _ready(self, _: Call) -> Reply:
+        report = await self._health.report()
+        said = ReadyShape(
+            status="ok" if report.is_ready else "down",
+            store=report.store.state,
+            gateway=report.gateway,
+            draining=report.is_draining,
         )
+        return _shown(said, is_good=report.is_ready)
 
-    async def brief(_: web.Request) -> web.Response:
-        report = await health.report()
+    async def _brief(self, _: Call) -> Reply:
+        report = await self._health.report()
         return _shown(report, is_good=report.is_healthy)
 
-    async def detailed(_: web.Request) -> web.Response:
-        report = await health.detailed()
+    async def _detailed(self, _: Call) -> Reply:
+        report = await self._health.detailed()
         return _shown(report, is_good=report.is_healthy)
 
-    return [
-        web.get("/live", live),
-        web.get("/ready", ready),
-        web.get("/health", brief),
-        web.get("/health/detailed", detailed),
-    ]
+
+def _shown(report: BaseModel, *, is_good: bool) -> Reply:
+    return Reply(report, 200 if is_good else 503, _NEVER_KEPT)
 
 
-def _shown(report: BaseModel, *, is_good: bool) -> web.Response:
-    return web.Response(
-        text=report.model_dump_json(),
-        content_type="application/json",
-        status=200 if is_good else 503,
-        headers=_NEVER_KEPT,
-    )
+def metrics_page(text: Callable[[], Awaitable[bytes]], content_type: str, *, is_public: bool) -> web.RouteDef:
+    """`/metrics`. Unless it is public, only who asks from this machine sees it; others hear that there is none."""
 
+    async def metrics(request: web.Request) -> web.Response:
+        if not is_public and not is_from_here(request):
+            raise web.HTTPNotFound
+        return web.Response(body=await text(), headers={"Content-Type": content_type, **_NEVER_KEPT})
 
-@asynccontextmanager
-async def serve_health(
-    settings: WebSection,
-    health: Health,
-    *,
-    more: Sequence[web.RouteDef] = (),
-    middlewares: Sequence[Middleware] = (),
-) -> AsyncIterator[int]:
-    """Serve until closed, with further routes; answers the port. BadInput when it is taken."""
-    app = web.Application(middlewares=middlewares)
-    app.add_routes([*routes(health), *more])
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    try:
-        site = web.TCPSite(runner, settings.host, settings.port)
-        try:
-            await site.start()
-        except OSError as exc:
-            place = f"{settings.host}:{settings.port}"
-            raise BadInput(
-                f"web.port: {place} cannot be listened on ({strerror(exc.errno or 0)}): choose another port."
-            ) from exc
-        yield runner.addresses[0][1]
-    finally:
-        await runner.cleanup()
+    return web.get("/metrics", metrics)

@@ -77,8 +77,8 @@ def _operation(each: Endpoint, refs: _Refs) -> dict[str, Any]:
             "content": {"application/json": {"schema": refs[each.body, "validation"]}},
         }
     if each.cost is Cost.REQUEST:
-        # Without a scope a key only raises the limits.
-        said["security"] = [{"key": [each.scope]}] if each.scope else [{}, {"key": []}]
+        key = {"key": [each.scope] if each.scope else []}
+        said["security"] = [{}, key] if each.is_open else [key]
     return said
 
 
@@ -128,15 +128,19 @@ def _responses(each: Endpoint, refs: _Refs) -> dict[str, Any]:
     if each.gives:
         good["content"] = {"application/json": {"schema": refs[each.gives, "serialization"]}}
     found: dict[str, Any] = {str(each.status): good}
+    if each.is_ill:
+        found["503"] = {**good, "description": f"The same, and something is wrong. {each.summary}: not now."}
     if each.has_etag:
         found["304"] = {"description": "The asker has this very answer already."}
     by_status: dict[int, list[str]] = {}
     for code in sorted(each.codes()):
         by_status.setdefault(KINDS[code].status, []).append(code.value)
     for status, codes in sorted(by_status.items()):
+        problem = {TYPE: {"schema": refs[ProblemBody, "serialization"]}}
+        same = found.get(str(status), {}).get("content", {})
         found[str(status)] = {
             "description": "Problem: " + ", ".join(codes),
             "headers": headers,
-            "content": {TYPE: {"schema": refs[ProblemBody, "serialization"]}},
+            "content": {**same, **problem},
         }
     return found

@@ -49,7 +49,11 @@ class JobRoutes:
         skus = list(dict.fromkeys(call.body.skus))
         try:
             job = await self._jobs.begin(
-                call.caller.own_guild, skus, fresh=call.body.fresh, asker=call.caller.name, key=key
+                call.caller.own_guild,
+                skus,
+                fresh=call.body.fresh,
+                asker=f"{call.caller.name}|{call.caller.plan}",
+                key=key,
             )
         except UsedOtherwise:
             raise Problem(Code.IDEMPOTENCY_CONFLICT) from None

@@ -16,6 +16,7 @@ from alerts.ports import Clock
 from alerts.products import Products
 from alerts.scan import Answer
 from bot.public import points_as_public, product_as_public, scan_as_public
+from bot.web.api.asking import offered_to
 from bot.web.api.batches import batch_as_public
 from bot.web.api.shapes import BatchShape, HistoryShape, ProductsShape, ScanShape
 from bot.web.compress import not_modified
@@ -74,13 +75,14 @@ class Scans:
         """The routes of this file."""
         return (
             Endpoint("POST", "/api/v1/scan", "Price and stock of a product at every vendor", "scan", self._scan,
-                     ScanShape, body=ScanBody, refuses=(Code.UNKNOWN_PRODUCT, Code.FRESH_LIMITED, Code.REFUSED)),
+                     ScanShape, body=ScanBody, scope="scan", is_open=True,
+                     refuses=(Code.UNKNOWN_PRODUCT, Code.FRESH_LIMITED, Code.REFUSED)),
             Endpoint("POST", "/api/v1/scan/batch", "Up to five products at once", "scan", self._scan_batch,
-                     BatchShape, body=BatchBody, refuses=(Code.FRESH_LIMITED,)),
+                     BatchShape, body=BatchBody, scope="scan", is_open=True, refuses=(Code.FRESH_LIMITED,)),
             Endpoint("GET", "/api/v1/products", "What can be asked for", "scan", self._list, ProductsShape,
-                     query=ProductsQuery),
+                     query=ProductsQuery, scope="read", is_open=True),
             Endpoint("GET", "/api/v1/history", "The points of change, newest first", "scan", self._past, HistoryShape,
-                     query=HistoryQuery, has_etag=True,
+                     query=HistoryQuery, scope="read", is_open=True, has_etag=True,
                      refuses=(Code.UNKNOWN_PRODUCT, Code.UNKNOWN_VENDOR, Code.PLAN_LIMIT, Code.REFUSED)),
         )  # fmt: skip
 
@@ -96,13 +98,13 @@ class Scans:
         return Reply(orjson.dumps(batch_as_public(found, self._clock)))
 
     async def _list(self, call: Call) -> Reply:
-        mine = await self._products.of(call.caller.guild or None)
+        mine = await offered_to(self._products, call.caller.guild)
         found = mine.suggest(call.query.q, limit=call.query.limit)
         return Reply(orjson.dumps({"products": [product_as_public(each) for each in found]}))
 
     async def _past(self, call: Call) -> web.Response:
         asked = call.query
-        product = (await self._products.of(call.caller.guild or None)).find(asked.sku)
+        product = (await offered_to(self._products, call.caller.guild)).find(asked.sku)
         points = await self._history(product, vendor=asked.vendor, since=self._since(call), limit=asked.limit)
         body = orjson.dumps(points_as_public(product, points))
         return not_modified(call.request, web.Response(body=body, content_type="application/json"))

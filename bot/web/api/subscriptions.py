@@ -13,6 +13,7 @@ from alerts.domain.model import ChangeKind, Condition
 from alerts.domain.wishes import DEFAULT_KINDS, OPERATOR, FirstSight, Reference, Subscription, Target, TargetKind
 from alerts.products import Products
 from alerts.subscriptions import Subscriptions
+from bot.web.api.asking import offered_to
 from bot.web.api.shapes import Shape
 from bot.web.endpoints import Call, Endpoint, Reply
 from bot.web.problems import Code, Problem
@@ -170,7 +171,7 @@ class SubscriptionRoutes:
         if asked.category is not None:
             made = await self._subscriptions.add_category(guild, asked.category, target, **facts)
         else:
-            product = (await self._products.of(guild or None)).find(asked.sku)
+            product = (await offered_to(self._products, guild)).find(asked.sku)
             made = await self._subscriptions.add(guild, product, target, **facts)
         location = {"Location": f"/api/v1/subscriptions/{made.id}"}
         return Reply(orjson.dumps(subscription_as_public(made)), 201, location)

@@ -15,6 +15,7 @@ from alerts.domain.wishes import OPERATOR
 from alerts.products import Products
 from alerts.watches import Watches, not_watched
 from bot.public import watch_as_public
+from bot.web.api.asking import offered_to
 from bot.web.api.shapes import SkuText, WatchesShape, WatchShape
 from bot.web.endpoints import Call, Endpoint, Reply
 from bot.web.problems import Code, Problem
@@ -70,7 +71,7 @@ class WatchRoutes:
         if wanted.url is not None:
             sku = await self._added(guild, wanted)
         else:
-            product = (await self._products.of(guild or None)).find(wanted.sku)
+            product = (await offered_to(self._products, guild)).find(wanted.sku)
             facts = {"name": wanted.name, "tier": wanted.tier, "paused": wanted.paused}
             if not await self._watches.add(guild, product, by=OPERATOR, **facts):
                 raise Problem(Code.CONFLICT, f"{product.sku} is watched already.", field="sku")
