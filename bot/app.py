@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,6 +14,7 @@ from importlib.metadata import PackageNotFoundError, version
 from secrets import token_hex
 
 import structlog
+from aiohttp import web
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from alerts.activity import Activity
@@ -381,7 +382,7 @@ async def serve(settings: Settings, roles: frozenset[Role], *, stop: asyncio.Eve
     async with engine(settings, metrics) as parts, AsyncExitStack() as closing:
         tasks: list[asyncio.Task[None]] = []
         exposition = Exposition(metrics, store=parts.store, clock=parts.clock, breakers=lambda: _breakers(parts.looks))
-        health = _health(parts, stop, needs_gateway=Role.BOT in roles)
+        health = health_of(parts, stop, needs_gateway=Role.BOT in roles)
         await closing.enter_async_context(running(LoopLag(metrics, clock=parts.clock).run(), tasks, "loop lag"))
         await parts.watches.settle()
         if roles & {Role.SCHEDULER, Role.WORKER, Role.WEB}:
@@ -423,6 +424,14 @@ async def _jobs(parts: Engine) -> AsyncIterator[tuple[JobQueue, ScanJobs]]:
 
 @asynccontextmanager
 async def _web(parts: Engine, health: Health, exposition: Exposition, jobs: ScanJobs) -> AsyncIterator[None]:
+    app = web_application(parts, health=health, metrics=exposition.text, jobs=jobs)
+    async with serving(app, parts.settings.web):
+        yield
+
+
+def web_application(
+    parts: Engine, *, health: Health, metrics: Callable[[], Awaitable[bytes]], jobs: ScanJobs
+) -> web.Application:
     """The API with its document, and the pages for those who keep the bot running."""
     settings, token = parts.settings, parts.settings.discord.token
     table = api.endpoints(
@@ -442,16 +451,14 @@ async def _web(parts: Engine, health: Health, exposition: Exposition, jobs: Scan
             clock=parts.clock,
         )
     )
-    shown = metrics_page(exposition.text, CONTENT_TYPE, is_public=settings.web.public_metrics)
-    app = application(
+    shown = metrics_page(metrics, CONTENT_TYPE, is_public=settings.web.public_metrics)
+    return application(
         table,
         gate=Gate(keys=parts.api_keys, limits=parts.limits, peers=Peers(settings.web.trusted_proxies)),
         clock=parts.clock,
         pages=[shown, *doc_pages(document(table, version=_version()))],
         observe=parts.observer.served,
     )
-    async with serving(app, settings.web):
-        yield
 
 
 @asynccontextmanager
@@ -674,7 +681,7 @@ async def _watching(parts: Engine, client: Client, tasks: list[asyncio.Task[None
         await watchdog.leave()
 
 
-def _health(parts: Engine, stop: asyncio.Event, *, needs_gateway: bool) -> Health:
+def health_of(parts: Engine, stop: asyncio.Event, *, needs_gateway: bool) -> Health:
     configured = frozenset(_vendors(parts.settings))
     return Health(
         store=parts.store,

@@ -78,7 +78,8 @@ def _operation(each: Endpoint, refs: _Refs) -> dict[str, Any]:
         }
     if each.cost is Cost.REQUEST:
         key = {"key": [each.scope] if each.scope else []}
-        said["security"] = [{}, key] if each.is_open else [key]
+        # Of the operator's own pages: whoever asks from this machine needs none.
+        said["security"] = [{}, key] if each.is_open or each.is_operators else [key]
     return said
 
 

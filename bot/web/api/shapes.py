@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue
 
 from alerts.domain.model import (
     SKU_PATTERN,
@@ -21,6 +21,16 @@ Amount = Annotated[str, Field(pattern=r"^\d+(\.\d+)?$", description="A decimal n
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$", description="ISO 4217.", examples=["GBP"])]
 SkuText = Annotated[str, Field(pattern=SKU_PATTERN)]
 Moment = Annotated[datetime, Field(description="ISO 8601, with its offset.")]
+
+
+def one_of(*names: str) -> dict[str, JsonValue]:
+    """For a schema: just one of these is there, and no null."""
+    return {"oneOf": [{"required": [name], "properties": {each: _THERE if each == name else _NULL for each in names}}
+                      for name in names]}  # fmt: skip
+
+
+_THERE: dict[str, JsonValue] = {"type": "string"}
+_NULL: dict[str, JsonValue] = {"type": "null"}
 
 
 class Shape(BaseModel):

@@ -7,14 +7,14 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal, Protocol
 
 import orjson
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from alerts.domain.model import ChangeKind, Condition
 from alerts.domain.wishes import DEFAULT_KINDS, OPERATOR, FirstSight, Reference, Subscription, Target, TargetKind
 from alerts.products import Products
 from alerts.subscriptions import Subscriptions
 from bot.web.api.asking import offered_to
-from bot.web.api.shapes import Shape
+from bot.web.api.shapes import Shape, one_of
 from bot.web.endpoints import Call, Endpoint, Reply
 from bot.web.problems import Code, Problem
 
@@ -26,26 +26,32 @@ class Places(Protocol):
         """Whether the channel, thread or forum is the guild's and the bot sees it."""
 
 
-def _snowflake(text: str) -> str:
-    if not 0 < int(text) < 2**63:
-        raise ValueError("is not an id")
-    return text
+def _as_text(raw: object) -> object:
+    return str(raw) if isinstance(raw, int) and not isinstance(raw, bool) else raw
 
 
+_ID = r"^([1-9][0-9]{0,17}|[1-8][0-9]{18})$"  # below 2 to the 63rd
+Snowflake = Annotated[
+    str,
+    BeforeValidator(_as_text),
+    Field(pattern=_ID),
+    WithJsonSchema({
+        "anyOf": [{"type": "string", "pattern": _ID}, {"type": "integer", "minimum": 1, "exclusiveMaximum": 9 * 10**18}]
+    }),
+]  # fmt: skip
 PriceText = Annotated[str, Field(pattern=r"^[0-9]{1,11}(\.[0-9]{1,4})? [A-Z]{3}$", examples=["500 GBP"])]
 PercentText = Annotated[Decimal, Field(ge=0, le=100)]
 SpanText = Annotated[str, Field(pattern=r"^([0-9]{1,6}[smhdw]){1,5}$", examples=["30m"])]
 TimeText = Annotated[str, Field(pattern=r"^([01]?[0-9]|2[0-3]):[0-5][0-9]$", examples=["22:00"])]
 _Names = Annotated[list[Annotated[str, Field(min_length=1, max_length=100)]], Field(max_length=50)]
-Snowflake = Annotated[str, Field(pattern=r"^[0-9]{1,19}$"), AfterValidator(_snowflake)]
 
 
 class TargetBody(BaseModel):
     """A channel, thread or forum of the server."""
 
     model_config = ConfigDict(extra="forbid", title="TargetRequest")
-    type: TargetKind = TargetKind.CHANNEL
-    id: Snowflake | Annotated[int, Field(gt=0, lt=2**63)]
+    type: Literal["channel", "forum"] = "channel"
+    id: Snowflake
 
 
 class QuietBody(BaseModel):
@@ -60,7 +66,7 @@ class QuietBody(BaseModel):
 class SubscriptionBody(BaseModel):
     """Of which product or category, where to, and by which rules (docs/rules.md)."""
 
-    model_config = ConfigDict(extra="forbid", title="SubscriptionRequest")
+    model_config = ConfigDict(extra="forbid", title="SubscriptionRequest", json_schema_extra=one_of("sku", "category"))
     id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")] | None = None
     sku: Annotated[str, Field(min_length=1, max_length=200)] | None = None
     category: Annotated[str, Field(min_length=1, max_length=100)] | None = None
@@ -178,12 +184,10 @@ class SubscriptionRoutes:
 
     async def _target(self, guild: int, asked: TargetBody) -> Target:
         """Only a channel of this guild: a person decides for themselves, and an address is a secret."""
-        if asked.type not in (TargetKind.CHANNEL, TargetKind.FORUM):
-            raise Problem(Code.INVALID_FIELD, "target.type: choose channel or forum.", field="target.type")
         channel = int(asked.id)
         if not await self._places.has_channel(guild, channel):
             raise Problem(Code.NOT_FOUND, "target.id: there is no such channel in this server.", field="target.id")
-        return Target(type=asked.type, id=channel)
+        return Target(type=TargetKind(asked.type), id=channel)
 
     async def _remove(self, call: Call) -> Reply:
         await self._subscriptions.remove(call.caller.own_guild, call.query.id if call.query else call.path("id"))

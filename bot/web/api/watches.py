@@ -16,7 +16,7 @@ from alerts.products import Products
 from alerts.watches import Watches, not_watched
 from bot.public import watch_as_public
 from bot.web.api.asking import offered_to
-from bot.web.api.shapes import SkuText, WatchesShape, WatchShape
+from bot.web.api.shapes import SkuText, WatchesShape, WatchShape, one_of
 from bot.web.endpoints import Call, Endpoint, Reply
 from bot.web.problems import Code, Problem
 
@@ -24,7 +24,7 @@ from bot.web.problems import Code, Problem
 class WatchBody(BaseModel):
     """A product that is offered (`sku`: its sku, name or alias), or any product's page (`url`): one of the two."""
 
-    model_config = ConfigDict(extra="forbid", title="WatchRequest")
+    model_config = ConfigDict(extra="forbid", title="WatchRequest", json_schema_extra=one_of("sku", "url"))
     sku: Annotated[str, Field(min_length=1, max_length=200)] | None = None
     url: Annotated[str, Field(min_length=1, max_length=2048)] | None = None
     name: Annotated[str, Field(min_length=1, max_length=LONGEST_NAME)] | None = None
