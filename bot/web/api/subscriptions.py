@@ -27,9 +27,12 @@ class Places(Protocol):
 
 
 def _as_text(raw: object) -> object:
+    if isinstance(raw, float) and raw.is_integer() and raw < _EXACT:
+        raw = int(raw)  # to JSON 42.0 is the same number
     return str(raw) if isinstance(raw, int) and not isinstance(raw, bool) else raw
 
 
+_EXACT = 2**53
 _ID = r"^([1-9][0-9]{0,17}|[1-8][0-9]{18})$"  # below 2 to the 63rd
 Snowflake = Annotated[
     str,
