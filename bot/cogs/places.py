@@ -63,7 +63,11 @@ def check_role(interaction: discord.Interaction[Any], wish: Subscription, before
     if wish.mention_role != wish.guild or interaction.permissions.mention_everyone:
         return
     if before is None or before.mention_role != wish.mention_role or before.target != wish.target:
-        raise BadInput(t("Mentioning everyone needs the Mention Everyone permission, which you lack here."))
+        raise BadInput(
+            t(
+                "Mentioning everyone needs the permission **Mention @everyone, @here, and All Roles**, which you lack here."
+            )
+        )
 
 
 def place_here(interaction: discord.Interaction[Any], target: Target) -> Place | None:

@@ -139,7 +139,9 @@ def _trouble_with(interaction: discord.Interaction[Any], channel: int, role: dis
     if role is None or place is None:
         return ""
     if role.is_default() and not interaction.permissions.mention_everyone:
-        return t("Mentioning everyone needs the **Mention Everyone** permission, which you lack here.")
+        return t(
+            "Mentioning everyone needs the permission **Mention @everyone, @here, and All Roles**, which you lack here."
+        )
     may_all = place.permissions_for(place.guild.me).mention_everyone
     if not may_all and (role.is_default() or not role.mentionable):
         return t("I may not mention {role}: let anyone **@mention** it in its settings, or grant me **Mention"

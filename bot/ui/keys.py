@@ -60,7 +60,7 @@ def _line(key: ApiKey) -> str:
         t("plan {plan}: {requests} requests a minute", plan=key.plan.value, requests=allowances.requests.limit),
     ]
     if key.retires_at:
-        parts.append(t("replaced, works until {when}", when=words.ago(key.retires_at)))
+        parts.append(t("replaced, works until {when}", when=words.moment(key.retires_at)))
     elif key.expires_at:
         parts.append(t("expires {when}", when=words.ago(key.expires_at)))
     used = words.ago(key.last_used_at) if key.last_used_at else t("never")

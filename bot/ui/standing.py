@@ -109,7 +109,7 @@ def _state(standing: Standing, why: str) -> str:
     is_off = standing.state is StandingState.DISABLED
     if not standing.since:
         return t("⛔ Off: {why}.", why=why) if is_off else t("⏸️ Paused: {why}.", why=why)
-    since = words.ago(standing.since)
+    since = words.moment(standing.since)
     if is_off:
         return t("⛔ Off since {since}: {why}.", since=since, why=why)
     return t("⏸️ Paused since {since}: {why}.", since=since, why=why)

@@ -62,5 +62,5 @@ def _lines(troubles: Sequence[Trouble]) -> str:
 def _line(trouble: Trouble) -> str:
     place = f"**{harmless(trouble.vendor, 60) or '?'}** · {harmless(trouble.product, 80)}"
     why = f": {words.failure(trouble.failure)}" if trouble.failure else ""
-    since = t("since {when}", when=words.ago(trouble.since)) if trouble.since else t("never read")
+    since = t("since {when}", when=words.moment(trouble.since)) if trouble.since else t("never read")
     return f"{place}{why} · {since}"

@@ -44,7 +44,7 @@ def status_embed(found: Overview, latency: float, missing: Callable[[Standing], 
 
 def _vendor(found: VendorStatus) -> str:
     name = f"{_MARK[found.sight]} **{harmless(found.name, 60)}**"
-    at, since = found.at and words.ago(found.at), found.since and words.ago(found.since)
+    at, since = found.at and words.ago(found.at), found.since and words.moment(found.since)
     why = words.reason(found.reason) if found.reason else t("it could not be read")
     match found.sight:
         case Sight.UNSEEN:
@@ -65,7 +65,7 @@ def _queue(found: Overview) -> str:
     if not found.backlog.oldest:
         return t("None waits")
     count = n("{count} waits", "{count} wait", found.backlog.count)
-    return t("{count}, the oldest since {at}", count=count, at=words.ago(found.backlog.oldest))
+    return t("{count}, the oldest since {at}", count=count, at=words.moment(found.backlog.oldest))
 
 
 def _scans(found: Overview) -> str:
