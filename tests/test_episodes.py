@@ -149,4 +149,4 @@ def test_a_closed_message_shows_every_shop_with_how_long_it_lasted() -> None:
 
     assert embed.title == "Sold out after 14 min: Raspberry Pi 5"
     assert embed.fields[0].value == "~~£90.00~~\n🔴 Sold out after 14 min"
-    assert "The page said “said by the button” then" in (embed.fields[-1].value or "")
+    assert "Then the page said “said by the button”" in (embed.fields[-1].value or "")

@@ -10,8 +10,10 @@ import pytest
 from prometheus_client import REGISTRY
 from prometheus_client.parser import text_string_to_metric_families
 
+from alerts.answers import Answers
 from alerts.deliver import Deliver
 from alerts.domain.errors import DeliveryError, ReadError, Remedy, StoreUnavailable
+from alerts.domain.freshness import Freshness
 from alerts.domain.model import FailureReason
 from alerts.domain.wishes import Target
 from alerts.fanout import Fanout
@@ -21,10 +23,12 @@ from alerts.metrics.names import NOT_YET, TABLE
 from alerts.observing import RESTING, Everybody, Observer
 from alerts.ports import BreakerFacts
 from alerts.products import Products
+from alerts.reach import Reach
 from alerts.reading.manners import polite
 from alerts.reading.web.addresses import NotAllowed
 from alerts.reading.web.fetch import WebFetcher
 from alerts.scan import Scan
+from alerts.shelf import Shelf
 from alerts.store.memory import MemoryStore
 from alerts.store.promises.tallies import Depths
 from alerts.subscriptions import Subscriptions
@@ -66,6 +70,15 @@ class World:
             store=self.store,
             clock=self.clock,
             patience=MINUTE,
+            observer=self.metrics,
+        )
+        self.answers = Answers(
+            scan=self.scan,
+            store=self.store,
+            clock=self.clock,
+            freshness=Freshness(),
+            shelf=Shelf(self.clock, size=10),
+            reach=Reach(self.clock),
             observer=self.metrics,
         )
         self.exposition = Exposition(self.metrics, store=self.store, clock=self.clock)
@@ -131,8 +144,8 @@ def test_nothing_is_put_into_the_registry_that_all_share() -> None:
 async def test_a_scan_and_its_alert_are_counted_where_they_belong(world: World) -> None:
     for target in (DEALS, OTHERS):
         await world.subscriptions.add(GUILD, PI, target, by=ADMIN)
-    await world.scan(PI, max_age=MINUTE)
-    await world.scan(PI, max_age=MINUTE)
+    await world.answers(PI)
+    await world.answers(PI)
     world.shops.vendors["Acme"] = offer(IN)
     await world.clock.advance(300)
     await world.scan.for_slot(PI, world.clock.now() - timedelta(seconds=3))

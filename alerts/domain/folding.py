@@ -22,7 +22,7 @@ _SOLD_OUT = frozenset({_K.SOLD_OUT, _K.DISCONTINUED})
 _STOCK = _SOLD_OUT | {_K.RESTOCKED, _K.PREORDER_OPEN, _K.BACK_ORDER}
 _PRICE = frozenset({_K.PRICE_DROP, _K.PRICE_RISE, _K.NEW_LOW})
 
-_NEWER_RESTOCK = "overtaken by a newer restock before it was sent"
+_NEWER_RESTOCK = say("overtaken by a newer restock before it was sent")
 _NEWER_STOCK = say("overtaken by newer stock before it was sent")
 _NEWER_PRICE = say("overtaken by a newer price before it was sent")
 _NEWER_COUNT = say("overtaken by a newer count before it was sent")
@@ -101,7 +101,7 @@ class _Fold:
         """A sell-out of what is back by now is no message, unless it ends one that stands."""
         last = self._last_stock()
         for each in self._told(_SOLD_OUT):
-            if last and last.change.kind not in _SOLD_OUT:
+            if last and last.change.kind not in _SOLD_OUT and last.over is None:
                 self.alive[each.id] = each.model_copy(update={"is_follow_up": True})
                 self.quiet[each.id] = (last.id, _AGAIN)
 
@@ -119,6 +119,9 @@ class _Fold:
         if end:
             is_ours = end.is_follow_up or (end.change.kind in _SOLD_OUT and end.subscription == wish)
             self._close(kept, end, _IN_ENDED if is_ours else None)
+            for each in later:
+                if each.id != end.id and each.change.kind in _SOLD_OUT and _is_of(each, wish):
+                    self._drop(each, kept, _IN_ENDED)  # it ended more than once: sold out, then discontinued
         else:
             newest = max([kept, *later], key=lambda each: newest_of(each)[0])
             if not self._refresh(kept, newest):
@@ -208,7 +211,10 @@ class _Fold:
         """Show it closed from the beginning, by what ended it; that one is told with it when there is a reason."""
         newest = max(self.run, key=lambda each: newest_of(each)[0])
         at, offer = newest_of(newest)
-        over = end.change.model_copy(update={"new": offer})
+        known = self.alive[kept.id]
+        # What ended it may be known from an earlier folding, in which the news of it was dropped.
+        is_known = known.over is not None and known.as_of is not None and known.as_of >= at
+        over = known.over if is_known else end.change.model_copy(update={"new": offer})
         facts = {"over": over, "as_of": at, "mention_role": None, "origin": _origin(kept)}
         self.alive[kept.id] = self.alive[kept.id].model_copy(update=facts)
         self.quiet[kept.id] = (end.id, _OVER)

@@ -254,7 +254,7 @@ def _why(change: Change, *, is_over: bool) -> Iterator[str]:
     if said:
         text, source = harmless(said.raw, 80), said.source
         if is_over:
-            yield t("The page said “{text}” then ({source}).", text=text, source=source)
+            yield t("Then the page said “{text}” ({source}).", text=text, source=source)
         else:
             yield t("Now the page says “{text}” ({source}).", text=text, source=source)
     if sure := confirmed(change):

@@ -32,5 +32,5 @@ async def test_a_store_that_was_away_is_found_again(tmp_path: Path) -> None:
                 second.enter_context(serving(binary, tmp_path))
                 alert = await grounds.discord.message_in("deals", timeout=20)
 
-    assert "My memory is away" in str(away["content"])
+    assert "my memory does not answer" in str(away["embeds"])
     assert messages(grounds) == [alert]
