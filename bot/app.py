@@ -62,6 +62,7 @@ from alerts.reading.web.post import WebPoster
 from alerts.runner import Runner
 from alerts.scan import Canaries, Scan
 from alerts.scan_jobs import ScanJobs
+from alerts.sessions import Sessions
 from alerts.settings.model import ReadingSection, Settings
 from alerts.shelf import Shelf
 from alerts.status import Status
@@ -110,6 +111,11 @@ from bot.parts import running, until
 from bot.returns import Returns
 from bot.ui.language import LanguageOf
 from bot.web.api import all as api
+from bot.web.dashboard.discord_api import Discord, KnownPlaces
+from bot.web.dashboard.door import Client as OAuthClient
+from bot.web.dashboard.door import Door
+from bot.web.dashboard.static_files import add_static
+from bot.web.dashboard.visits import Dashboard
 from bot.web.docs import doc_pages
 from bot.web.gate import Gate
 from bot.web.health import metrics_page
@@ -163,6 +169,7 @@ class Engine:
     limits: Limits
     api_keys: ApiKeys
     analytics: Analytics
+    sessions: Sessions
     observer: Observer = SILENT
 
 
@@ -281,6 +288,7 @@ def assemble(
         limits=Limits(store=store, clock=clock),
         api_keys=ApiKeys(store=store, clock=clock, pepper=key_ring, per_guild=settings.limits.keys_per_guild),
         analytics=Analytics(store=store, products=products, clock=clock),
+        sessions=Sessions(store=store, clock=clock),
         observer=observer,
     )
 
@@ -385,16 +393,43 @@ async def serve(settings: Settings, roles: frozenset[Role], *, stop: asyncio.Eve
         health = health_of(parts, stop, needs_gateway=Role.BOT in roles)
         await closing.enter_async_context(running(LoopLag(metrics, clock=parts.clock).run(), tasks, "loop lag"))
         await parts.watches.settle()
+        discord = _discord_api(settings)
+        places = KnownPlaces(discord, parts.clock)
         if roles & {Role.SCHEDULER, Role.WORKER, Role.WEB}:
             jobs, background = await closing.enter_async_context(_jobs(parts))
             if Role.WEB in roles:
-                await closing.enter_async_context(_web(parts, health, exposition, background))
+                pages = _dashboard(parts, discord, places).routes()
+                await closing.enter_async_context(_web(parts, health, exposition, background, pages))
             await closing.enter_async_context(_scanning(parts, jobs, roles, tasks))
         await closing.enter_async_context(_warming(parts, tasks))
         if Role.BOT in roles:
-            await closing.enter_async_context(_discord(parts, tasks, health, exposition))
+            await closing.enter_async_context(_discord(parts, tasks, health, exposition, places))
         log.info("running", roles=sorted(role.value for role in roles), products=len(parts.products))
         await until(stop, tasks)
+
+
+def _discord_api(settings: Settings) -> Discord:
+    token = settings.discord.token
+    return Discord(api_base=settings.discord.api_base, bot_token=token.get_secret_value() if token else None)
+
+
+def _dashboard(parts: Engine, discord: Discord, places: KnownPlaces) -> Dashboard:
+    """The door and the pages behind it."""
+    own = parts.settings.web
+    secret, public_url = own.oauth_client_secret, own.address()
+    door = Door(
+        sessions=parts.sessions,
+        discord=discord,
+        places=places,
+        limits=parts.limits,
+        peers=Peers(own.trusted_proxies),
+        public_url=public_url,
+        client=OAuthClient(secret.get_secret_value(), own.oauth_client_id) if secret else None,
+    )
+    dashboard = Dashboard(enter=door.enter, clock=parts.clock, public_url=public_url)
+    door.open(dashboard)
+    add_static(dashboard)
+    return dashboard
 
 
 @asynccontextmanager
@@ -423,16 +458,23 @@ async def _jobs(parts: Engine) -> AsyncIterator[tuple[JobQueue, ScanJobs]]:
 
 
 @asynccontextmanager
-async def _web(parts: Engine, health: Health, exposition: Exposition, jobs: ScanJobs) -> AsyncIterator[None]:
-    app = web_application(parts, health=health, metrics=exposition.text, jobs=jobs)
+async def _web(
+    parts: Engine, health: Health, exposition: Exposition, jobs: ScanJobs, pages: Sequence[web.RouteDef]
+) -> AsyncIterator[None]:
+    app = web_application(parts, health=health, metrics=exposition.text, jobs=jobs, dashboard=pages)
     async with serving(app, parts.settings.web):
         yield
 
 
 def web_application(
-    parts: Engine, *, health: Health, metrics: Callable[[], Awaitable[bytes]], jobs: ScanJobs
+    parts: Engine,
+    *,
+    health: Health,
+    metrics: Callable[[], Awaitable[bytes]],
+    jobs: ScanJobs,
+    dashboard: Sequence[web.RouteDef] = (),
 ) -> web.Application:
-    """The API with its document, and the pages for those who keep the bot running."""
+    """The API with its document, the pages for those who keep the bot running, and the dashboard's."""
     settings, token = parts.settings, parts.settings.discord.token
     table = api.endpoints(
         api.Parts(
@@ -456,7 +498,7 @@ def web_application(
         table,
         gate=Gate(keys=parts.api_keys, limits=parts.limits, peers=Peers(settings.web.trusted_proxies)),
         clock=parts.clock,
-        pages=[shown, *doc_pages(document(table, version=_version()))],
+        pages=[shown, *doc_pages(document(table, version=_version())), *dashboard],
         observe=parts.observer.served,
     )
 
@@ -601,7 +643,7 @@ def _alerts_desk(parts: Engine, notify: Notifier) -> Desk:
 
 @asynccontextmanager
 async def _discord(
-    parts: Engine, tasks: list[asyncio.Task[None]], health: Health, exposition: Exposition
+    parts: Engine, tasks: list[asyncio.Task[None]], health: Health, exposition: Exposition, places: KnownPlaces
 ) -> AsyncIterator[None]:
     settings = parts.settings
     assert settings.discord.token
@@ -614,6 +656,7 @@ async def _discord(
         http_trace=invalid.trace(),
     )
     health.gateway, exposition.invalid = (lambda: client.is_connected), invalid.count
+    places.live = lambda: {each.id: each.name for each in client.guilds} if client.is_connected else None
     notify = Notify(
         client,
         clock=parts.clock,

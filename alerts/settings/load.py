@@ -26,6 +26,7 @@ _LARGEST = 16 * 1024 * 1024  # some hundred thousand products; a device or a dum
 # A secret's own name, and where it lives in Settings; HS_… works for it as for every other key.
 _SECRETS = {
     "DISCORD_TOKEN": ("discord", "token"),
+    "DISCORD_CLIENT_SECRET": ("web", "oauth_client_secret"),
     "TINYFISH_API_KEY": ("tinyfish", "api_key"),
     "HS_SECRET_KEY": ("store", "secret_key"),
 }

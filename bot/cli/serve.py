@@ -44,13 +44,12 @@ def play(
 
         async def work(stop: asyncio.Event) -> None:
             async with playground(port=port, data_dir=folder) as grounds:
-                serving = asyncio.create_task(
-                    serve_app(grounds.settings, frozenset({Role.BOT, Role.SCHEDULER, Role.WORKER}), stop=stop)
-                )
+                serving = asyncio.create_task(serve_app(grounds.settings, frozenset(Role), stop=stop))
                 ready = asyncio.create_task(grounds.bot_is_there())
                 await asyncio.wait({serving, ready}, return_when=asyncio.FIRST_COMPLETED)
                 if not serving.done():
                     print(f"Open {grounds.url} and type /scan jetson. Ctrl-C ends it.", flush=True)
+                    print(f"The dashboard is at {grounds.dashboard_url}.", flush=True)
                     if browser:
                         webbrowser.open(grounds.url)
                 ready.cancel()

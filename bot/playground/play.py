@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from bot.playground.discord.shapes import FORUM
 from bot.playground.shop import DemoShop
 
 _TOKEN = "playground"  # noqa: S105 - the loopback server's own word
+_HOST = "127.0.0.1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,11 @@ class Grounds:
         """The chat page."""
         return self.discord.url
 
+    @property
+    def dashboard_url(self) -> str:
+        """Where the bot serves its dashboard, if it has the role `web`."""
+        return self.settings.web.address()
+
     async def bot_is_there(self) -> None:
         """Return once the bot is connected."""
         await self.discord.connected(seconds=60)
@@ -40,7 +47,10 @@ class Grounds:
 async def playground(*, port: int, data_dir: Path) -> AsyncIterator[Grounds]:
     """Start both on 127.0.0.1; the chat page on `port` (0: any). BadInput when it is taken."""
     async with DemoShop(port=0) as shop:
-        server = DiscordServer(port=port, token=_TOKEN, links={"Demo shop": shop.url})
+        web_port = _free_port()
+        dashboard = f"http://{_HOST}:{web_port}"
+        server = DiscordServer(port=port, token=_TOKEN, links={"Demo shop": shop.url, "Dashboard": dashboard})
+        server.oauth.redirects = frozenset({f"{dashboard}/sign-in/return"})
         try:
             await server.__aenter__()
         except OSError as exc:
@@ -49,7 +59,7 @@ async def playground(*, port: int, data_dir: Path) -> AsyncIterator[Grounds]:
             ) from None
         _furnish(server)
         try:
-            yield Grounds(server, shop, _settings(shop, server, data_dir))
+            yield Grounds(server, shop, _settings(shop, server, data_dir, web_port))
         finally:
             await server.__aexit__(None, None, None)
 
@@ -65,10 +75,19 @@ def _furnish(server: DiscordServer) -> None:
     world.add_thread("boards", parent=world.channel("deals"), owner=world.admin)
 
 
-def _settings(shop: DemoShop, server: DiscordServer, data_dir: Path) -> Settings:
+def _free_port() -> int:
+    """Discord has to know where people are led back to before the bot listens there."""
+    with socket.socket() as taken:
+        taken.bind((_HOST, 0))
+        port: int = taken.getsockname()[1]
+        return port
+
+
+def _settings(shop: DemoShop, server: DiscordServer, data_dir: Path, web_port: int) -> Settings:
     """As an operator would configure it, but quick: this shop is ours to hurry."""
     configured: dict[str, Any] = {
         "discord": {"api_base": server.api_base, "token": _TOKEN},
+        "web": {"host": _HOST, "port": web_port, "oauth_client_secret": server.oauth.secret},
         "store": {"url": "embedded://", "data_dir": data_dir},
         "fetch": {"pace": "none", "concurrency": 16, "timeout": "5s", "allow_private": [shop.authority]},
         "cache": {"fresh": "2s"},

@@ -17,6 +17,7 @@ class Body:
 
     payload: Any = None
     uploads: list[Upload] = field(default_factory=list)
+    form: dict[str, str] = field(default_factory=dict)
 
     def object(self) -> Json:
         """The payload as an object, or a refusal."""
@@ -33,6 +34,8 @@ async def read_body(request: web.Request) -> Body:
         return Body()
     if request.content_type.startswith("multipart/"):
         return await _read_form(request)
+    if request.content_type == "application/x-www-form-urlencoded":
+        return Body(form={name: value for name, value in (await request.post()).items() if isinstance(value, str)})
     raw = await request.read()
     return Body(_parse(raw)) if raw else Body()
 

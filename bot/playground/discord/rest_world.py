@@ -5,6 +5,7 @@ from aiohttp import web
 from .body import answer, body_of, nothing
 from .errors import ApiError
 from .gateway import Gateway
+from .oauth import OAuth
 from .shapes import THREAD, Guild, Json
 from .world import World
 
@@ -12,9 +13,10 @@ from .world import World
 class WorldRoutes:
     """Reading the world, and registering commands."""
 
-    def __init__(self, world: World, gateway: Gateway) -> None:
+    def __init__(self, world: World, gateway: Gateway, oauth: OAuth) -> None:
         self._world = world
         self._gateway = gateway
+        self._oauth = oauth
 
     def routes(self) -> list[web.RouteDef]:
         """All routes of this part."""
@@ -52,8 +54,10 @@ class WorldRoutes:
 
     # --- the bot ------------------------------------------------------------------------------------------------
 
-    async def me(self, _: web.Request) -> web.Response:
-        """GET the bot's own user."""
+    async def me(self, request: web.Request) -> web.Response:
+        """GET the bot's own user, or the person's whose token it is."""
+        if grant := self._oauth.bearer(request):
+            return answer(self._oauth.me(grant))
         return answer({**self._world.bot.json(), "verified": True, "mfa_enabled": False, "email": None})
 
     async def application(self, _: web.Request) -> web.Response:
@@ -74,9 +78,13 @@ class WorldRoutes:
         body = {"url": self._gateway.url, "shards": 1, "session_start_limit": {**limit, "max_concurrency": 1}}
         return answer(body)
 
-    async def my_guilds(self, _: web.Request) -> web.Response:
-        """GET the guilds the bot is in."""
-        return answer([guild.json() for guild in self._world.guilds.values()])
+    async def my_guilds(self, request: web.Request) -> web.Response:
+        """GET the guilds the bot is in, or the person whose token it is."""
+        if grant := self._oauth.bearer(request):
+            return answer(self._oauth.guilds(grant))
+        limit, after = int(request.query.get("limit", "200")), int(request.query.get("after", "0"))
+        found = sorted(self._world.guilds.values(), key=lambda guild: int(guild.id))
+        return answer([guild.json() for guild in found if int(guild.id) > after][:limit])
 
     async def open_dm(self, request: web.Request) -> web.Response:
         """POST: the channel for direct messages to one person."""

@@ -19,6 +19,7 @@ from .ids import Time
 from .interactions import Interactions
 from .lab import Lab
 from .limits import Limits
+from .oauth import OAuth
 from .pages import guard
 from .people import People
 from .posting import Posting
@@ -70,9 +71,11 @@ class DiscordServer:
         self._chat = Chat(
             self.world, self._people, slash, self.gateway, self._files, lab=self.lab, log=self.log, links=links or {}
         )
+        self.oauth = OAuth(self.world, now=now)
         self._rest = build(
             self._door,
-            WorldRoutes(self.world, self.gateway).routes(),
+            WorldRoutes(self.world, self.gateway, self.oauth).routes(),
+            self.oauth.routes(),
             Channels(posting, webhooks).routes(),
             InteractionRoutes(interactions, webhooks, application_id=self.world.bot.id).routes(),
         )
@@ -82,7 +85,7 @@ class DiscordServer:
     async def __aenter__(self) -> Self:
         app = web.Application(middlewares=[guard()], client_max_size=26 << 20)
         app.add_routes([web.get("/gateway", self.gateway.handle), web.get("/gateway/", self.gateway.handle)])
-        app.add_routes(self._chat.routes())
+        app.add_routes([*self._chat.routes(), *self.oauth.pages()])
         app.add_subapp(BASE, self._rest)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
         await runner.setup()
