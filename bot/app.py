@@ -112,7 +112,6 @@ from bot.returns import Returns
 from bot.ui.language import LanguageOf
 from bot.web.api import all as api
 from bot.web.dashboard.discord_api import Discord, KnownPlaces
-from bot.web.dashboard.door import Client as OAuthClient
 from bot.web.dashboard.door import Door
 from bot.web.dashboard.static_files import add_static
 from bot.web.dashboard.visits import Dashboard
@@ -424,7 +423,8 @@ def _dashboard(parts: Engine, discord: Discord, places: KnownPlaces) -> Dashboar
         limits=parts.limits,
         peers=Peers(own.trusted_proxies),
         public_url=public_url,
-        client=OAuthClient(secret.get_secret_value(), own.oauth_client_id) if secret else None,
+        client_secret=secret.get_secret_value() if secret else None,
+        client_id=own.oauth_client_id,
     )
     dashboard = Dashboard(enter=door.enter, clock=parts.clock, public_url=public_url)
     door.open(dashboard)

@@ -65,6 +65,11 @@ def with_listing(**fields: str) -> str:
         ("store: {url: 'redis+cluster://a:1/2'}", "line 1: store.url: names database 2", "has only one"),
         ("discord: {api_base: discord.com}", "line 1: discord.api_base", "starts with https://"),
         ("discord: {api_base: 'https://u:p@d.example'}", "line 1: discord.api_base", "take it out"),
+        ("web: {public_url: 'http://sentry.example'}", "line 1: web.public_url", "put a proxy with https there"),
+        ("web: {public_url: 'https://sentry.example/x'}", "line 1: web.public_url", "https://sentry.example.com"),
+        ("web: {public_url: 'https://a@sentry.example'}", "line 1: web.public_url", "take it out"),
+        ("web: {oauth_client_id: abc}", "line 1: web.oauth_client_id", ""),
+        ("web: {oauth_client_secret: abc}", "config.yaml: web.oauth_client_secret", "set DISCORD_CLIENT_SECRET"),
         ("discord: {token: abc}", "config.yaml: discord.token", "set DISCORD_TOKEN or DISCORD_TOKEN_FILE"),
         ("tinyfish: {api_key: abc}", "config.yaml: tinyfish.api_key", "set TINYFISH_API_KEY"),
         ("fetch: {timeout: 20}", "line 1: fetch.timeout", "such as 20s, 5m, 1h or 28d"),
@@ -306,7 +311,9 @@ def test_every_kind_of_value_is_kept_as_it_was_written() -> None:
           {restock_delay: 9s, price_drop: 33.5%, reads: 4, suspicious_reads: 5, suspicious_span: 1m, flips: 6,
            flap_window: 7m, flap_calm: 8m, mass_least: 9, mass_share: 10%, blind_after: 11}
         guilds: {watches: 9, urls: 8, hot: 7}
-        web: {host: "::", port: 0, public_metrics: true, trusted_proxies: [10.0.0.0/8]}
+        web:
+          {host: "::", port: 0, public_metrics: true, trusted_proxies: [10.0.0.0/8], public_url: "https://s.test",
+           oauth_client_id: "42"}
         limits:
           {commands_per_user: 1, commands_per_guild: 2, fresh_per_member: 3, fresh_per_guild: 4, keys_per_guild: 5}
         operator: {channel: 42, silence: 3m}
@@ -321,7 +328,7 @@ def test_every_kind_of_value_is_kept_as_it_was_written() -> None:
     assert settings.fetch.pace is None
     defaults = Settings()
     kept = [(name, key) for name, section in settings if name not in ("vendors", "products") for key, _ in section]
-    unset = {("discord", "token"), ("tinyfish", "api_key"), ("store", "secret_key")}
+    unset = {("discord", "token"), ("tinyfish", "api_key"), ("store", "secret_key"), ("web", "oauth_client_secret")}
     assert {(n, k) for n, k in kept if getattr(getattr(settings, n), k) == getattr(getattr(defaults, n), k)} == unset
 
 
@@ -339,3 +346,14 @@ def test_what_is_no_percentage_is_refused(raw: str) -> None:
 def test_any_text_is_settings_or_a_fault(text: str) -> None:
     with suppress(ConfigError):
         load(text, {})
+
+
+@pytest.mark.parametrize(
+    ("web", "address"),
+    [("{}", "http://127.0.0.1:8000"), ("{host: 0.0.0.0, port: 80}", "http://127.0.0.1:80"),
+     ("{host: '::'}", "http://[::1]:8000"), ("{public_url: 'https://sentry.example/'}", "https://sentry.example"),
+     ("{public_url: 'http://localhost:9000'}", "http://localhost:9000"),
+     ("{public_url: 'http://[::1]:9000'}", "http://[::1]:9000")],
+)  # fmt: skip
+def test_people_are_sent_to_the_public_address_or_to_this_machine(web: str, address: str) -> None:
+    assert load(f"web: {web}", {}).web.address() == address

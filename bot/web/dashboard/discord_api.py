@@ -6,13 +6,13 @@ import asyncio
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, Protocol
 from urllib.parse import urlencode
 
 import structlog
-from aiohttp import BasicAuth, ClientError, ClientSession, ClientTimeout
+from aiohttp import ClientError, ClientSession, ClientTimeout, encode_basic_auth
 
 from alerts.domain.errors import SentryError
 from alerts.domain.text import plain
@@ -33,6 +33,14 @@ class DiscordAway(SentryError):
 
 class CodeRefused(SentryError):
     """Discord does not know the code that somebody brought."""
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """Ourselves, as Discord's OAuth2 knows us."""
+
+    id: str
+    secret: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +92,10 @@ class Discord:
                 self._application = str(found["id"])
         return self._application
 
-    async def person(self, *, client: BasicAuth, code: str, verifier: str, redirect: str) -> Person:
+    async def person(self, *, client: Client, code: str, verifier: str, redirect: str) -> Person:
         """Whose code this is. Their token is given back before this returns."""
         form = {"grant_type": "authorization_code", "code": code, "redirect_uri": redirect, "code_verifier": verifier}
-        answer = await self._ask("POST", "/oauth2/token", form=form, auth=client)
+        answer = await self._ask("POST", "/oauth2/token", form=form, client=client)
         with _understood():
             token = str(answer["access_token"])
         try:
@@ -117,9 +125,9 @@ class Discord:
             raise DiscordAway("This process has no bot token, so it does not know where the bot is.")
         return f"Bot {self._bot_token}"
 
-    async def _give_back(self, token: str, client: BasicAuth) -> None:
+    async def _give_back(self, token: str, client: Client) -> None:
         try:
-            await self._ask("POST", "/oauth2/token/revoke", form={"token": token}, auth=client)
+            await self._ask("POST", "/oauth2/token/revoke", form={"token": token}, client=client)
         except (DiscordAway, CodeRefused):
             log.warning("a person's token could not be given back to Discord; it is forgotten here")
 
@@ -130,13 +138,14 @@ class Discord:
         *,
         token: str | None = None,
         form: Mapping[str, str] | None = None,
-        auth: BasicAuth | None = None,
+        client: Client | None = None,
     ) -> Any:
-        headers = {"Authorization": token} if token else {}
+        own = encode_basic_auth(client.id, client.secret) if client else None
+        headers = {"Authorization": token or own or ""}
         try:
             # A connection for each question: sign-ins are rare, and nothing of one person's is left for the next.
             async with (
-                ClientSession(timeout=_TIMEOUT, auth=auth) as session,
+                ClientSession(timeout=_TIMEOUT) as session,
                 session.request(method, self._base + path, headers=headers, data=form, allow_redirects=False) as answer,
             ):
                 if answer.status == 400 and form is not None:

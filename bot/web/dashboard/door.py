@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import NoReturn
 
 import structlog
-from aiohttp import BasicAuth, web
+from aiohttp import web
 
 from alerts.domain.limits import Allowance
 from alerts.domain.wishes import OPERATOR
 from alerts.limits import Limits
 from alerts.sessions import LASTS, PATIENCE, Sessions, SignIn, fresh_secret
 from bot.web.dashboard.cookies import Cookie, Cookies
-from bot.web.dashboard.discord_api import CodeRefused, Discord, DiscordAway, Person, Places
-from bot.web.dashboard.guards import own_path, policy
+from bot.web.dashboard.discord_api import Client, CodeRefused, Discord, DiscordAway, Person, Places
+from bot.web.dashboard.guards import go, own_path, policy
 from bot.web.dashboard.pages import write
 from bot.web.dashboard.visits import Dashboard, Visitor
 from bot.web.peers import Peers
@@ -28,16 +27,11 @@ _ATTEMPTS = Allowance(limit=20, period=timedelta(minutes=1))
 log = structlog.get_logger()
 
 
-@dataclass(frozen=True, slots=True)
-class Client:
-    """Ourselves, as Discord's OAuth2 knows us. Without `id` it is the bot's own application."""
-
-    secret: str
-    id: str | None = None
-
-
 class Door:
-    """Signs people in and out, and says who asks. Without a client only the operator's link opens it."""
+    """Signs people in and out, and says who asks.
+
+    Without a client's secret only the operator's link opens it. Without its id it is the bot's own application.
+    """
 
     def __init__(
         self,
@@ -48,10 +42,12 @@ class Door:
         limits: Limits,
         peers: Peers,
         public_url: str,
-        client: Client | None,
+        client_secret: str | None,
+        client_id: str | None = None,
     ) -> None:
         self._sessions, self._discord, self._places = sessions, discord, places
-        self._limits, self._peers, self._client = limits, peers, client
+        self._limits, self._peers = limits, peers
+        self._client_secret, self._client_id = client_secret, client_id
         self._redirect = public_url + RETURN
         self._cookies = Cookies(public_url)
 
@@ -70,17 +66,19 @@ class Door:
             visitor = await self.enter(request)
             if visitor is None:
                 raise Problem(Code.FORBIDDEN, "You are not signed in.")
-            await dashboard.check_form(request, visitor.csrf)
-            await self._sessions.close(self._cookies.read(request, Cookie.SESSION))
-            response = _go("/sign-in")
+            async with dashboard.form(request, visitor.csrf):
+                await self._sessions.close(self._cookies.read(request, Cookie.SESSION))
+            response = go("/sign-in")
             self._cookies.drop(response, Cookie.SESSION)
             return response
 
         async def begin(request: web.Request) -> web.StreamResponse:
-            return await self._begin(await dashboard.check_form(request, None))
+            async with dashboard.form(request, None) as read:
+                return await self._begin(read)
 
         async def follow(request: web.Request) -> web.StreamResponse:
-            return await self._follow(await dashboard.check_form(request, None))
+            async with dashboard.form(request, None) as read:
+                return await self._follow(read)
 
         dashboard.open("GET", "/", self._home)
         dashboard.open("GET", "/sign-in", self._sign_in)
@@ -95,20 +93,25 @@ class Door:
     async def _home(self, request: web.Request) -> web.StreamResponse:
         visitor = await self.enter(request)
         if visitor is None:
-            return _go("/sign-in")
+            return go("/sign-in")
         if len(visitor.guilds) == 1:
-            return _go(f"/g/{next(iter(visitor.guilds))}/")
+            return go(f"/g/{next(iter(visitor.guilds))}/")
         return write("home.html", visit=None, navigation=(), visitor=visitor)
 
     async def _sign_in(self, request: web.Request) -> web.StreamResponse:
         further = own_path(request.query.get("next"))
         if await self.enter(request):
-            return _go(further)
+            return go(further)
         return self._sign_in_page(further)
 
     def _sign_in_page(self, further: str, said: str = "") -> web.Response:
         response = write(
-            "sign_in.html", visit=None, navigation=(), next=further, has_discord=self._client is not None, said=said
+            "sign_in.html",
+            visit=None,
+            navigation=(),
+            next=further,
+            has_discord=self._client_secret is not None,
+            said=said,
         )
         # A form's way is checked to its end, and this one leads on to Discord.
         response.headers["Content-Security-Policy"] = policy(self._discord.origin)
@@ -128,9 +131,9 @@ class Door:
         state, browser = fresh_secret(), fresh_secret()
         await self._sessions.begin_sign_in(state, browser, sign_in)
         address = self._discord.authorize_address(
-            client_id=client.login, redirect=self._redirect, state=state, verifier=sign_in.verifier
+            client_id=client.id, redirect=self._redirect, state=state, verifier=sign_in.verifier
         )
-        response = _go(address)
+        response = go(address)
         self._cookies.put(response, Cookie.SIGN_IN, browser, lasts=PATIENCE)
         return response
 
@@ -156,7 +159,8 @@ class Door:
         await self._count(request)
         if not await self._sessions.use_link(request.match_info["secret"]):
             raise Problem(
-                Code.FORBIDDEN, "This link is too old, or was used before. `hardware-sentry dashboard` makes a new one."
+                Code.FORBIDDEN,
+                "This link is too old, or was used before. The command “hardware-sentry dashboard” makes a new one.",
             )
         log.info("the operator signed in to the dashboard with a link")
         return await self._in(request, user=OPERATOR, who=OPERATOR_NAME, guilds={}, further="/")
@@ -166,7 +170,7 @@ class Door:
     ) -> web.StreamResponse:
         await self._sessions.close(self._cookies.read(request, Cookie.SESSION))
         secret = await self._sessions.open(user=user, who=who, guilds=guilds)
-        response = _go(further)
+        response = go(further)
         self._cookies.put(response, Cookie.SESSION, secret, lasts=LASTS)
         return response
 
@@ -181,11 +185,11 @@ class Door:
         except DiscordAway as exc:
             _away(exc)
 
-    async def _as_client(self) -> BasicAuth:
-        if self._client is None:
+    async def _as_client(self) -> Client:
+        if self._client_secret is None:
             raise Problem(Code.FORBIDDEN, "Signing in with Discord is not set up here.")
         try:
-            return BasicAuth(self._client.id or await self._discord.application_id(), self._client.secret)
+            return Client(self._client_id or await self._discord.application_id(), self._client_secret)
         except DiscordAway as exc:
             _away(exc)
 
@@ -214,10 +218,6 @@ class Door:
         taken = await self._limits.take(f"door:{peer}", _ATTEMPTS)
         if not taken.is_allowed:
             raise Problem(Code.RATE_LIMITED, retry_after=taken.retry_after.total_seconds())
-
-
-def _go(address: str) -> web.Response:
-    return web.Response(status=303, headers={"Location": address})
 
 
 def _away(exc: DiscordAway) -> NoReturn:

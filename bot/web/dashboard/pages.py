@@ -30,7 +30,7 @@ NAVIGATION: Final = web.RequestKey("navigation", Sequence[NavigationLink])
 
 # Where a problem's words are for programs, what a person can do here.
 _CURES = {
-    Code.FORBIDDEN: "Sign in, then try again.",
+    Code.FORBIDDEN: "",
     Code.NOT_FOUND: "Check the address, or go back to the start.",
     Code.METHOD_NOT_ALLOWED: "Go back to the start.",
     Code.UNKNOWN_PRODUCT: "Check the address, or look the product up on the overview.",

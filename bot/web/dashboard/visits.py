@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote
@@ -11,7 +12,7 @@ from urllib.parse import quote
 from aiohttp import web
 
 from alerts.ports import Clock
-from bot.web.dashboard.guards import HEADERS, MOST_BYTES, comes_from_here, is_same
+from bot.web.dashboard.guards import HEADERS, MOST_BYTES, comes_from_here, go, is_same
 from bot.web.dashboard.pages import NAVIGATION, NavigationLink, error_page, write
 from bot.web.errors import problem_of
 from bot.web.problems import Code, Problem
@@ -82,11 +83,7 @@ class Dashboard:
 
     def routes(self) -> list[web.RouteDef]:
         """All of them, for `application(pages=…)`."""
-        return list(self._routes)
-
-    async def visitor(self, request: web.Request) -> Visitor | None:
-        """Who asks, if they have signed in."""
-        return await self._enter(request)
+        return [*self._routes, web.get("/g/{rest:.*}", self.guarded(self._nowhere))]
 
     def guarded(self, handler: Handler) -> Handler:
         """A handler whose every answer has our headers, and whose errors are pages."""
@@ -95,7 +92,7 @@ class Dashboard:
             try:
                 response = await handler(request)
             except web.HTTPRedirection as exc:
-                response = exc
+                response = go(exc.headers["Location"])  # the exception itself is no answer
             except Exception as exc:  # noqa: BLE001 - the bulkhead of a page: whatever it was, there is one answer
                 response = error_page(problem_of(exc, request, self._clock))
             if not response.prepared:
@@ -105,7 +102,8 @@ class Dashboard:
 
         return handle
 
-    async def check_form(self, request: web.Request, csrf: str | None) -> web.Request:
+    @asynccontextmanager
+    async def form(self, request: web.Request, csrf: str | None) -> AsyncIterator[web.Request]:
         """The request with its form read. Problem when it is too large or not one of ours; `csrf` None asks no token.
 
         Without a session there is no token: then what the browser says of the form's origin must do.
@@ -121,27 +119,39 @@ class Dashboard:
             form = await small.post()
         except ValueError:
             raise Problem(Code.MALFORMED_REQUEST, "The form could not be read.") from None
-        token = form.get("csrf", "")
-        if csrf is not None and not (isinstance(token, str) and is_same(token, csrf)):
-            raise Problem(Code.FORBIDDEN, "This form is too old, or was not sent by one of our pages. Open it again.")
-        return small
+        try:
+            token = form.get("csrf", "")
+            if csrf is not None and not (isinstance(token, str) and is_same(token, csrf)):
+                raise Problem(
+                    Code.FORBIDDEN, "This form is too old, or was not sent by one of our pages. Open it again."
+                )
+            yield small
+        finally:
+            for value in form.values():
+                if isinstance(value, web.FileField):
+                    value.file.close()
 
     def _shown(self, handler: Page) -> Handler:
         async def show(request: web.Request) -> web.StreamResponse:
             visitor = await self._enter(request)
             if visitor is None:
-                raise web.HTTPSeeOther(f"/sign-in?next={quote(request.path_qs, safe='')}")
+                return _sign_in_first(request)
             return await handler(self._visit(request, visitor))
 
         return show
+
+    async def _nowhere(self, request: web.Request) -> web.StreamResponse:
+        if await self._enter(request) is None:
+            return _sign_in_first(request)
+        raise Problem(Code.NOT_FOUND)
 
     def _done(self, handler: Page) -> Handler:
         async def do(request: web.Request) -> web.StreamResponse:
             visitor = await self._enter(request)
             if visitor is None:
                 raise Problem(Code.FORBIDDEN, "You are not signed in, or no longer. Sign in and do it again.")
-            read = await self.check_form(request, visitor.csrf)
-            return await handler(self._visit(read, visitor))
+            async with self.form(request, visitor.csrf) as read:
+                return await handler(self._visit(read, visitor))
 
         return do
 
@@ -161,6 +171,10 @@ class Dashboard:
             is_operator=visitor.is_operator,
             csrf=visitor.csrf,
         )
+
+
+def _sign_in_first(request: web.Request) -> web.Response:
+    return go(f"/sign-in?next={quote(request.path_qs, safe='')}")
 
 
 _PREFIX: Final = "/g/{guild}/"
