@@ -40,6 +40,8 @@ async def site(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> As
         url = await chat.get_by_role("link", name="Dashboard").get_attribute("href")
         await chat.close()
         assert url
+        assert running.process.stdout
+        assert url.rstrip("/") in (await running.process.stdout.readline()).decode()
         yield Site(url.rstrip("/"), running.url, folder)
 
 

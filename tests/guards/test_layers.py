@@ -123,6 +123,7 @@ def test_time_is_asked_of_the_clock_alone() -> None:
         ("pydantic_settings", ("alerts/settings/**",)),
         ("typer", ("bot/cli/**",)),
         ("babel", ("bot/ui/**",)),
+        ("jinja2", ("bot/web/dashboard/**",)),
         ("matplotlib", ("bot/ui/drawing.py",)),
         ("apprise", ("bot/notify/apprise_child.py",)),
         ("cryptography", ("alerts/store/seal.py",)),

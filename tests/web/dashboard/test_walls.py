@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from aiohttp import FormData
 
+from alerts.domain.errors import StoreUnavailable
 from bot.web.dashboard.guards import HEADERS
 from tests.web.dashboard.world import Browser, World, browser
 
@@ -131,6 +132,25 @@ async def test_a_defect_is_told_by_its_number_and_nothing_leaks(world: World, vi
     assert (answer.status, answer.content_type) == (500, "text/html")
     assert "abcd-1234" in text
     assert "secret" not in text
+
+
+class Away:
+    """A memory that does not answer."""
+
+    async def pending(self, guild: int, name: str) -> str | None:
+        raise StoreUnavailable("redis://secret@host is away")
+
+
+async def test_while_memory_is_away_nobody_is_let_in_and_nobody_is_told_where_it_is(
+    world: World, visitor: Browser
+) -> None:
+    await visitor.sign_in(world.discord.world.admin)
+    world.sessions._store = Away()  # type: ignore[assignment]
+
+    for answer in (await visitor.get(f"/g/{world.guild}/"), await visitor.post(f"/g/{world.guild}/act")):
+        assert (answer.status, answer.content_type) == (503, "text/html")
+        assert "secret" not in await answer.text()
+    assert world.done == []
 
 
 async def test_a_name_from_discord_is_text_and_never_markup(world: World, visitor: Browser) -> None:
