@@ -65,7 +65,8 @@ def check_role(interaction: discord.Interaction[Any], wish: Subscription, before
     if before is None or before.mention_role != wish.mention_role or before.target != wish.target:
         raise BadInput(
             t(
-                "Mentioning everyone needs the permission **Mention @everyone, @here, and All Roles**, which you lack here."
+                "Mentioning everyone needs the permission **Mention @everyone, @here, and All Roles**, which you"
+                " lack here."
             )
         )
 
