@@ -86,6 +86,12 @@ class MemoryStore(
     async def snapshot(self, sku: str) -> Snapshot:
         return self._snapshots.get(sku, Snapshot(sku=sku))
 
+    async def snapshots(self, skus: Sequence[str]) -> Mapping[str, Snapshot]:
+        return {sku: await self.snapshot(sku) for sku in skus}
+
+    async def revisions(self, skus: Sequence[str]) -> Mapping[str, int]:
+        return {sku: (await self.snapshot(sku)).revision for sku in skus}
+
     async def lock(self, sku: str, *, ttl: timedelta) -> Lock | None:
         owner = f"owner-{next(self._serial)}"
         if not self._sit(f"lock:{sku}", owner, ttl):

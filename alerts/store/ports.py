@@ -24,6 +24,7 @@ from alerts.domain.trail import Stage
 from alerts.domain.waiting import Waiting
 from alerts.domain.wishes import Subscription, Target, Watch
 from alerts.store.promises.api_keys import ApiKeyStore
+from alerts.store.promises.glances import Glances
 from alerts.store.promises.limits import LimitStore
 from alerts.store.promises.popularity import Popularity
 from alerts.store.promises.tallies import Tallies
@@ -608,6 +609,7 @@ class Store(
     LimitStore,
     WebhookMemory,
     Tallies,
+    Glances,
     Protocol,
 ):
     """All of memory."""

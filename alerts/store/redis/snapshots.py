@@ -23,12 +23,7 @@ class RedisSnapshots:
     async def snapshot(self, sku: str) -> Snapshot:
         async with self._link.trouble():
             found = await self._link.redis.hgetall(keys.snapshot(sku))
-        return Snapshot(
-            sku=sku,
-            revision=int(found.get("rev", 0)),
-            scanned_at=found.get("at"),
-            listings=tuple(Known.model_validate_json(v) for k, v in sorted(found.items()) if k.startswith("l:")),
-        )
+        return snapshot_of(sku, found)
 
     async def lock(self, sku: str, *, ttl: timedelta) -> Lock | None:
         owner = token_hex(8)
@@ -103,6 +98,17 @@ class RedisSnapshots:
                 keys.history(sku, listing), "+inf", low, desc=True, byscore=True, offset=0, num=limit
             )
         return [Point.model_validate(orjson.loads(raw)) for raw in reversed(found)]
+
+
+def snapshot_of(sku: str, found: Mapping[str, str]) -> Snapshot:
+    """A snapshot from its hash."""
+    at = found.get("at")
+    return Snapshot(
+        sku=sku,
+        revision=int(found.get("rev", 0)),
+        scanned_at=datetime.fromisoformat(at) if at else None,
+        listings=tuple(Known.model_validate_json(v) for k, v in sorted(found.items()) if k.startswith("l:")),
+    )
 
 
 def _ms(span: timedelta) -> int:

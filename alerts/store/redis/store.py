@@ -15,6 +15,7 @@ from alerts.store.redis.catalogue import RedisCatalogue
 from alerts.store.redis.dead import RedisDeadLetters
 from alerts.store.redis.episodes import RedisEpisodes
 from alerts.store.redis.first_sights import RedisFirstSights
+from alerts.store.redis.glances import RedisGlances
 from alerts.store.redis.guilds import RedisGuilds
 from alerts.store.redis.holds import RedisHolds
 from alerts.store.redis.limits import RedisLimits
@@ -55,6 +56,7 @@ class RedisStore(
     RedisLimits,
     RedisWebhooks,
     RedisTallies,
+    RedisGlances,
 ):
     """See ports.Store. Opens whole or raises StoreError; `url` is anything that store.address understands.
 
