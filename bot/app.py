@@ -111,8 +111,12 @@ from bot.parts import running, until
 from bot.returns import Returns
 from bot.ui.language import LanguageOf
 from bot.web.api import all as api
+from bot.web.dashboard.assets import shipped
 from bot.web.dashboard.discord_api import Discord, KnownPlaces
 from bot.web.dashboard.door import Door
+from bot.web.dashboard.live import Live
+from bot.web.dashboard.parts import Parts
+from bot.web.dashboard.register import add_pages
 from bot.web.dashboard.static_files import add_static
 from bot.web.dashboard.visits import Dashboard
 from bot.web.docs import doc_pages
@@ -397,8 +401,10 @@ async def serve(settings: Settings, roles: frozenset[Role], *, stop: asyncio.Eve
         if roles & {Role.SCHEDULER, Role.WORKER, Role.WEB}:
             jobs, background = await closing.enter_async_context(_jobs(parts))
             if Role.WEB in roles:
-                pages = _dashboard(parts, discord, places).routes()
+                live = Live(store=parts.store, products=parts.products, clock=parts.clock)
+                pages = _dashboard(parts, discord, places, live).routes()
                 await closing.enter_async_context(_web(parts, health, exposition, background, pages))
+                await closing.enter_async_context(live.reading())
             await closing.enter_async_context(_scanning(parts, jobs, roles, tasks))
         await closing.enter_async_context(_warming(parts, tasks))
         if Role.BOT in roles:
@@ -412,7 +418,7 @@ def _discord_api(settings: Settings) -> Discord:
     return Discord(api_base=settings.discord.api_base, bot_token=token.get_secret_value() if token else None)
 
 
-def _dashboard(parts: Engine, discord: Discord, places: KnownPlaces) -> Dashboard:
+def _dashboard(parts: Engine, discord: Discord, places: KnownPlaces, live: Live) -> Dashboard:
     """The door and the pages behind it."""
     own = parts.settings.web
     secret, public_url = own.oauth_client_secret, own.address()
@@ -428,8 +434,30 @@ def _dashboard(parts: Engine, discord: Discord, places: KnownPlaces) -> Dashboar
     )
     dashboard = Dashboard(enter=door.enter, clock=parts.clock, public_url=public_url)
     door.open(dashboard)
-    add_static(dashboard)
+    add_pages(dashboard, _page_parts(parts), live)
+    add_static(dashboard, shipped())
     return dashboard
+
+
+def _page_parts(parts: Engine) -> Parts:
+    return Parts(
+        store=parts.store,
+        clock=parts.clock,
+        products=parts.products,
+        history=parts.history,
+        watches=parts.watches,
+        additions=parts.additions,
+        subscriptions=parts.subscriptions,
+        addresses=parts.addresses,
+        currencies=Currencies(store=parts.store),
+        guilds=parts.guilds,
+        why=parts.why,
+        status=parts.status,
+        analytics=parts.analytics,
+        api_keys=parts.api_keys,
+        webhooks=parts.webhooks,
+        audit=Audit(store=parts.store, clock=parts.clock),
+    )
 
 
 @asynccontextmanager

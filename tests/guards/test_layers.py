@@ -122,7 +122,7 @@ def test_time_is_asked_of_the_clock_alone() -> None:
         ("yaml", ("alerts/settings/**", "alerts/watchlists/document.py")),
         ("pydantic_settings", ("alerts/settings/**",)),
         ("typer", ("bot/cli/**",)),
-        ("babel", ("bot/ui/**",)),
+        ("babel", ("bot/ui/**", "bot/web/dashboard/words.py")),
         ("jinja2", ("bot/web/dashboard/**",)),
         ("matplotlib", ("bot/ui/drawing.py",)),
         ("apprise", ("bot/notify/apprise_child.py",)),

@@ -95,7 +95,10 @@ class AlertsPage:
         if not chosen:
             raise BadInput("kinds: choose at least one kind of change to be told of.")
         rules: dict[str, Any] = {"kinds": tuple(ChangeKind(each) for each in chosen), "below": None}
-        if typed := form.get("below"):
+        typed = form.get("below")
+        if wish.below and typed == str(wish.below):
+            rules["below"] = wish.below
+        elif typed:
             currency = await self._parts.currencies.of(wish.guild, await self._products(wish))
             try:
                 rules["below"] = typed_price(typed, wish.below.currency if wish.below else currency)
@@ -110,8 +113,13 @@ class AlertsPage:
 
     async def _one(self, visit: Visit, wish: Subscription, form: Form | None = None) -> web.Response:
         row = (await self._rows(visit, [wish]))[0]
+        facts: dict[str, Any] = {
+            "chosen": form.all("kinds") if form else wish.kinds,
+            "below": form.get("below") if form else wish.below or "",
+            "is_paused": form.get("paused") == "yes" if form else wish.paused,
+        }
         now = self._parts.clock.now()
-        return show(visit, "alert.html", now=now, form=form, row=row, wish=wish, kinds=KINDS, sent=form is not None)
+        return show(visit, "alert.html", now=now, form=form, row=row, wish=wish, kinds=KINDS, **facts)
 
     async def _rows(self, visit: Visit, wishes: list[Subscription]) -> list[AlertRow]:
         standings = await self._parts.store.standings()

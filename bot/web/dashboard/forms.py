@@ -86,4 +86,4 @@ def show(visit: Visit, template: str, *, now: datetime, status: int = 200, form:
 def go(visit: Visit, path: str, done: str = "") -> web.StreamResponse:
     """On to another page of the guild, as a GET, so that a reload does nothing twice."""
     mark = f"?done={done}" if done else ""
-    return web.HTTPSeeOther(f"/g/{visit.guild}/{path}{mark}")
+    return web.Response(status=303, headers={"Location": f"/g/{visit.guild}/{path}{mark}"})

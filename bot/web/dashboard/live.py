@@ -106,7 +106,7 @@ class Live:
         if len(self._streams) >= MOST:
             raise Problem(Code.RATE_LIMITED, "Too many pages are open at once.", retry_after=60)
         own = [each for each in self._streams if each.session == session]
-        for oldest in own[: len(own) + 1 - MOST_OF_ONE]:
+        for oldest in own[: max(0, len(own) + 1 - MOST_OF_ONE)]:
             self._streams.remove(oldest)
             oldest.end(_BYE)
         stream = Stream(guild, session, self._clock.monotonic())

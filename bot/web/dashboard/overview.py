@@ -18,7 +18,7 @@ from bot.web.dashboard.visits import Dashboard, Visit
 
 _LATELY = 12
 _READ = 400  # stages, of which a change has some five for each alert
-_ON_A_PAGE = 200
+ON_A_PAGE = 50
 _ENDS = (Step.BURIED, Step.EXPIRED, Step.SENT, Step.EDITED, Step.POSTPONED, Step.QUEUED, Step.HELD, Step.SUPPRESSED)
 
 
@@ -72,7 +72,7 @@ class OverviewPage:
         names = await self._parts.names(visit, [stage.sku for stage, _ in lately])
         changes = [Lately(stage, names[stage.sku], outcome) for stage, outcome in lately]
         page, pages = page_of(visit, len(rows))
-        part = rows[page * _ON_A_PAGE : (page + 1) * _ON_A_PAGE]
+        part = rows[page * ON_A_PAGE : (page + 1) * ON_A_PAGE]
         count = sum(row.is_in for row in rows)
         return {"rows": part, "total": len(rows), "in_stock": count, "lately": changes, "page": page, "pages": pages}
 
@@ -87,7 +87,7 @@ async def watched_rows(parts: Parts, visit: Visit) -> list[Row]:
 
 def page_of(visit: Visit, count: int) -> tuple[int, int]:
     """Which page was asked for, from 0, and how many there are."""
-    pages = max(1, -(-count // _ON_A_PAGE))
+    pages = max(1, -(-count // ON_A_PAGE))
     asked = visit.request.query.get("page", "")
     page = int(asked) - 1 if re.fullmatch(r"[0-9]{1,5}", asked) else 0
     return min(max(0, page), pages - 1), pages

@@ -11,11 +11,10 @@ from alerts.domain.errors import BadInput, NotFound
 from alerts.domain.model import Tier
 from alerts.domain.text import plain
 from bot.web.dashboard.forms import Form, go, read, show
-from bot.web.dashboard.overview import page_of, watched_rows
+from bot.web.dashboard.overview import ON_A_PAGE, page_of, watched_rows
 from bot.web.dashboard.parts import Parts
 from bot.web.dashboard.visits import Dashboard, Visit
 
-_ON_A_PAGE = 200
 _FIELDS = ("product", "name", "tier")
 
 
@@ -29,8 +28,8 @@ class WatchlistPage:
         """Its paths."""
         dashboard.page("/g/{guild}/watchlist", self.watchlist, title="Watchlist")
         dashboard.act("/g/{guild}/watchlist", self.add)
-        dashboard.act("/g/{guild}/watchlist/keep", self.keep)
-        dashboard.act("/g/{guild}/watchlist/drop", self.drop)
+        dashboard.act("/g/{guild}/proposals/keep", self.keep)
+        dashboard.act("/g/{guild}/proposals/drop", self.drop)
         dashboard.act("/g/{guild}/watchlist/{sku}", self.change)
         dashboard.act("/g/{guild}/watchlist/{sku}/remove", self.remove)
 
@@ -138,7 +137,7 @@ class WatchlistPage:
             "watchlist.html",
             now=self._parts.clock.now(),
             form=form,
-            rows=rows[page * _ON_A_PAGE : (page + 1) * _ON_A_PAGE],
+            rows=rows[page * ON_A_PAGE : (page + 1) * ON_A_PAGE],
             use=use,
             quota=quota,
             page=page,
