@@ -16,7 +16,6 @@ from alerts.audit import Audit
 from alerts.currencies import Currencies
 from alerts.domain.errors import NotFound, StoreError
 from alerts.domain.model import Product
-from alerts.domain.said import say
 from alerts.guilds import Guilds
 from alerts.history import History
 from alerts.ports import Clock
@@ -62,7 +61,7 @@ class Parts:
         """A product by the guild's own name; NotFound for one that this guild cannot ask for."""
         found = (await self.products.of(visit.guild)).get(sku)
         if found is None:
-            raise NotFound(say("There is no such product here."))
+            raise NotFound("There is no such product here.")
         return found
 
     async def names(self, visit: Visit, skus: Sequence[str]) -> dict[str, str]:

@@ -12,7 +12,7 @@
   const BAND = 12, LEAST = 60 * 1000;
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   const line = (i) => LINES[dark.matches ? "dark" : "light"][i % 8];
-  let chart = null, facts = null;
+  let chart = null, facts = null, pointed = 0;
 
   const price = (value) => value === null ? "no price" : facts.currency
     ? new Intl.NumberFormat("en-GB", { style: "currency", currency: facts.currency }).format(value) : String(value);
@@ -21,7 +21,7 @@
 
   // At any moment the step before it holds.
   Chart.Interaction.modes.held = (shown, event) => {
-    const at = shown.scales.x.getValueForPixel(event.x), found = [];
+    const at = pointed = shown.scales.x.getValueForPixel(event.x), found = [];
     shown.getSortedVisibleDatasetMetas().forEach((meta) => {
       const points = shown.data.datasets[meta.index].data;
       let index = -1;
@@ -42,7 +42,7 @@
       ctx.clip();
       facts.tracks.forEach((track, i) => {
         if (!shown.isDatasetVisible(i)) return;
-        const y = x.bottom + 6 + i * BAND, steps = track.steps;
+        const y = x.bottom + 6 + i * BAND, steps = track.steps.filter((each, j, all) => !j || all[j - 1][2] !== each[2]);
         steps.forEach(([at, , shelf], j) => {
           const from = x.getPixelForValue(at), to = x.getPixelForValue(j + 1 < steps.length ? steps[j + 1][0] : facts.end);
           ctx.fillStyle = ctx.strokeStyle = line(i);
@@ -94,9 +94,10 @@
         plugins: {
           legend: { position: "top", align: "start", labels: { color: text, boxWidth: 14, boxHeight: 3 } },
           tooltip: {
+            boxWidth: 10, boxHeight: 10, boxPadding: 4,
             position: "pointer",
             callbacks: {
-              title: (all) => all.length ? `${new Date(chart.scales.x.getValueForPixel(chart.tooltip.caretX ?? 0) || all[0].parsed.x).toUTCString().replace(":00 GMT", " UTC").slice(5, 26)}` : "",
+              title: () => `${moment(pointed, 0)} UTC`,
               label: (each) => `${each.dataset.label}: ${price(each.raw.y)}, ${WORDS[each.raw.shelf]}`,
             },
           },
