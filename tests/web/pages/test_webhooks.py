@@ -7,9 +7,10 @@ import re
 import pytest
 
 from alerts.domain.model import ChangeKind
-from alerts.domain.webhooks import Answer, HookDelivery, HookDeliveryState, HookState, Webhook
+from alerts.domain.webhooks import Answer, HookAttempt, HookDeliveryState, HookState, Webhook
 from tests.web.pages.house import House, Visitors, seen
 from tests.webhooks.world import URL
+from tests.worlds import MINUTE
 
 
 async def made(house: House, guild: int = 1) -> Webhook:
@@ -70,13 +71,23 @@ async def test_what_cannot_be_is_said_beside_its_field(
 async def test_a_test_is_queued_and_what_was_given_up_is_sent_again(house: House, visitor: Visitors) -> None:
     hook = await made(house)
     where, now = f"/g/1/webhooks/{hook.id}", house.clock.now()
-    lost = HookDelivery(id="msg_1", guild=1, webhook=hook.id, type="change.restocked", body="{}", queued_at=now,
-                        due=now, attempts=8, state=HookDeliveryState.GIVEN_UP, status="500")  # fmt: skip
-    assert await visitor.post(f"{where}/test") == f"{where}?done=tested"
-    assert await visitor.post(f"{where}/redrive") == f"{where}?done=nothing"
-    await house.store.enqueue_hook(lost.model_copy(update={"state": HookDeliveryState.WAITING}))
-    assert await visitor.post(f"{where}/redrive", status=404, delivery="msg_2")
     assert "Nothing was sent there yet." in await visitor.get(where)
+    assert await visitor.post(f"{where}/redrive") == f"{where}?done=nothing"
+    assert await visitor.post(f"{where}/test") == f"{where}?done=tested"
+    [claim] = await house.store.claim_hooks(now, limit=9, lease=MINUTE)
+    gone = claim.delivery.model_copy(update={"state": HookDeliveryState.GIVEN_UP, "attempts": 8, "status": "500"})
+    line = HookAttempt(at=now, delivery=gone.id, type=gone.type, attempt=8, status="500 <b>", took_ms=42)
+    await house.store.finish_hook(gone, line, now)
+
+    page = await visitor.get(where)
+    assert "webhook.test" in seen(page)
+    assert "500 &lt;b&gt;" in page
+    assert "Send again what was given up (1)" in seen(page)
+    await visitor.post(f"{where}/redrive", status=404, delivery="msg_of-nobody")
+    assert await visitor.post(f"{where}/redrive", delivery=gone.id) == f"{where}?done=redriven"
+
+    assert await house.parts.webhooks.given_up(1, hook.id) == []
+    assert (await house.audited())[0] == ("webhook's messages sent again", hook.id, "1", 7)
 
 
 async def test_a_new_secret_is_shown_once_and_noted(house: House, visitor: Visitors) -> None:
