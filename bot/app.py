@@ -7,7 +7,7 @@ import os
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from importlib.metadata import PackageNotFoundError, version
@@ -148,7 +148,7 @@ class Engine:
     clock: Clock
     products: Catalogue
     store: Store
-    jobs_url: str
+    jobs_url: str = field(repr=False)  # may hold a password
     looks: Mapping[str, Look]
     scan: Scan
     answers: Answers

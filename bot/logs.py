@@ -1,14 +1,20 @@
-"""Logs: one event with fields, to stderr; readable in a terminal, JSON lines elsewhere."""
+"""Logs: one event with fields, to stderr; readable in a terminal, JSON lines elsewhere. Secrets are taken out last."""
 
 from __future__ import annotations
 
 import logging
 import sys
+import threading
+from collections.abc import Callable
+from typing import Any
 
 import structlog
 from structlog.typing import Processor
 
+from bot.redact import REDACTION
+
 _VOICE = ("PyNaCl is not installed", "davey is not installed")
+log = structlog.get_logger()
 
 
 def _is_of_use(record: logging.LogRecord) -> bool:
@@ -16,34 +22,69 @@ def _is_of_use(record: logging.LogRecord) -> bool:
     return not str(record.msg).startswith(_VOICE)
 
 
+class _Stderr(logging.StreamHandler[Any]):
+    """Says of a record that cannot be written only where it came from; logging itself would print all it was given."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's own name
+        reason = type(sys.exc_info()[1]).__name__
+        print(
+            f"log line withheld: {record.name} {record.filename}:{record.lineno} {reason}",
+            file=sys.__stderr__,
+        )
+
+
 def configure(level: int) -> None:
     """Send our own events and the libraries' from `level` on to stderr."""
-    shared: list[Processor] = [
-        structlog.contextvars.merge_contextvars,
-        structlog.stdlib.add_log_level,
-        structlog.stdlib.add_logger_name,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-    ]
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
-            *shared,
-            structlog.processors.format_exc_info,
+            *_facts(),
             structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
         ],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
-    is_person = sys.stderr.isatty()
-    render = structlog.dev.ConsoleRenderer() if is_person else structlog.processors.JSONRenderer()
-    handler = logging.StreamHandler(sys.stderr)
-    handler.addFilter(_is_of_use)
-    foreign: list[Processor] = [*shared, structlog.processors.format_exc_info]
-    handler.setFormatter(structlog.stdlib.ProcessorFormatter(processor=render, foreign_pre_chain=foreign))
     root = logging.getLogger()
-    root.handlers = [handler]
+    root.handlers = [handler()]
     root.setLevel(level)
     # Debug lines of these print tokens, bodies and webhook addresses; docket tells of every job.
     for chatty in ("discord", "aiohttp", "docket", "apscheduler", "asyncio"):
         logging.getLogger(chatty).setLevel(max(level, logging.WARNING))
+
+
+def handler() -> logging.Handler:
+    """Where every record ends, ours and the libraries'."""
+    is_person = sys.stderr.isatty()
+    render = structlog.dev.ConsoleRenderer() if is_person else structlog.processors.JSONRenderer()
+    # Beside the writing itself, so that no record passes by and nothing is added after it.
+    last: list[Processor] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta, REDACTION, render]
+    found = _Stderr(sys.stderr)
+    found.addFilter(_is_of_use)
+    found.setFormatter(structlog.stdlib.ProcessorFormatter(processors=last, foreign_pre_chain=_facts()))
+    return found
+
+
+def _facts() -> list[Processor]:
+    """What every event is given: its context, level, origin, time and traceback."""
+    return [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+    ]
+
+
+def take_over() -> None:
+    """Have what Python itself would print to stderr logged instead: warnings, and errors that nobody could catch."""
+    logging.captureWarnings(capture=True)
+    threading.excepthook = _logged("thread failed")
+    sys.unraisablehook = _logged("error ignored")
+
+
+def _logged(event: str) -> Callable[[Any], None]:
+    def hook(facts: Any) -> None:
+        log.error(event, exc_info=(facts.exc_type, facts.exc_value, facts.exc_traceback))
+
+    return hook

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -19,6 +19,7 @@ from pydantic_settings import (
 
 from alerts.settings.faults import ConfigError, hint, line_of, sentence
 from alerts.settings.model import Settings
+from alerts.store import address
 
 _PREFIX = "HS_"
 _NOT_A_SETTING = "HS_ENV"  # says `production` to what is for tests only, see alerts/crash.py
@@ -58,6 +59,28 @@ def load_file(path: Path, env: Mapping[str, str]) -> Settings:
         reason = exc.strerror if isinstance(exc, OSError) else exc
         raise ConfigError(f"{path}: cannot be read ({reason}): name a file with --config.") from None
     return load(text, env, place=path.name)
+
+
+def secrets_in(env: Mapping[str, str]) -> list[str]:
+    """What the environment holds that nobody may see, also while it cannot be loaded."""
+    names = {*_SECRETS, *_secret_twins()}
+    store = address.secrets_in(env.get(f"{_PREFIX}STORE__URL", ""))
+    return [*store, *(env[name] for name in sorted(names) if env.get(name) and not name.endswith("_FILE"))]
+
+
+def secrets_of(settings: Settings) -> list[str]:
+    """Every secret among the settings: whatever is a SecretStr, and what the store's address holds."""
+    return [*address.secrets_in(settings.store.url), *_secrets_below(settings)]
+
+
+def _secrets_below(section: BaseModel) -> Iterator[str]:
+    for name in type(section).model_fields:
+        value = getattr(section, name)
+        if isinstance(value, SecretStr):
+            # HS_SECRET_KEY may be several.
+            yield from (part.strip() for part in value.get_secret_value().split(",") if part.strip())
+        elif isinstance(value, BaseModel):
+            yield from _secrets_below(value)
 
 
 def _text(path: Path) -> str:

@@ -80,7 +80,9 @@ class DiscordSection(Section):
 
 
 class StoreSection(Section):
-    url: Annotated[str, AfterValidator(_store_address)] = "embedded://"
+    url: Annotated[str, AfterValidator(_store_address)] = Field(
+        default="embedded://", repr=False
+    )  # may hold a password
     data_dir: Path = Path("data")
     secret_key: SecretStr | None = None  # from HS_SECRET_KEY or HS_SECRET_KEY_FILE only
 

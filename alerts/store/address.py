@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from urllib.parse import unquote, urlsplit
 
@@ -29,21 +29,22 @@ _EXAMPLE = {
     Way.CLUSTER: "redis+cluster://HOST:6379,HOST:6379",
     Way.SENTINEL: "redis+sentinel://HOST:26379,HOST:26379/SERVICE/0",
 }
+_ENCODE = "in a password write / ? # [ ] as %2F %3F %23 %5B %5D"
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
     """A store address, taken apart. `text` is the same in the words that the client library knows."""
 
-    text: str
+    text: str = field(repr=False)
     way: Way = Way.SINGLE
     hosts: tuple[tuple[str, int], ...] = ()
     is_secure: bool = False
     user: str | None = None
-    password: str | None = None
+    password: str | None = field(default=None, repr=False)
     service: str = ""
     database: int = 0
-    query: str = ""
+    query: str = field(default="", repr=False)
 
     @property
     def place(self) -> str:
@@ -71,9 +72,31 @@ def parse(url: str) -> Address:
         return _several(text, way, rest, is_secure=is_secure)
     if scheme not in _SINGLE or not separator:
         raise ValueError("is not a store address; write embedded:// or redis://HOST:PORT/0")
-    if scheme not in ("embedded", "unix") and not urlsplit(url).hostname:
-        raise ValueError("names no host; write redis://HOST:PORT/0")
+    if scheme not in ("embedded", "unix"):
+        _check(url)
     return Address(text)
+
+
+def _check(url: str) -> None:
+    """One server's address. What is wrong with it is said without any of it: what was meant as a password may be
+    anywhere."""
+    if "@" in url.partition("://")[2].partition("/")[2].partition("?")[0]:
+        raise ValueError(f"holds a password that is cut in two; {_ENCODE}")
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        raise ValueError(f"holds something that is not host:port; write redis://HOST:PORT/0, and {_ENCODE}") from None
+    if not host:
+        raise ValueError("names no host; write redis://HOST:PORT/0")
+
+
+def secrets_in(url: str) -> list[str]:
+    """Passwords in an address, as they stand there, also in one that cannot be parsed."""
+    rest, _, query = url.partition("://")[2].partition("?")
+    password = rest.rpartition("@")[0].partition(":")[2]
+    named = [value for name, _, value in (each.partition("=") for each in query.split("&")) if "password" in name]
+    return [each for each in (password, *named) if each]
 
 
 def _several(text: str, way: Way, rest: str, *, is_secure: bool) -> Address:
@@ -110,7 +133,7 @@ def _host(text: str, way: Way) -> tuple[str, int]:
         parts = urlsplit(f"//{text.strip()}")
         host, port = parts.hostname, parts.port
     except ValueError:
-        raise ValueError(f"holds {text!r}, which is not host:port; write {_EXAMPLE[way]}") from None
+        raise ValueError(f"holds something that is not host:port; write {_EXAMPLE[way]}, and {_ENCODE}") from None
     if not host:
         raise ValueError(f"names no host; write {_EXAMPLE[way]}")
     return host, port or (_SENTINEL_PORT if way is Way.SENTINEL else _REDIS_PORT)

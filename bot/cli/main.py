@@ -6,7 +6,6 @@ import logging
 import os
 import sys
 import tempfile
-import traceback
 
 import typer
 from typer.exceptions import TyperException
@@ -14,7 +13,8 @@ from typer.exceptions import TyperException
 from alerts.domain.errors import BadInput, SentryError, StoreError
 from bot.cli import ask, dashboard, dlq, keys, operate, read, replay, serve
 from bot.cli.shared import BAD_INPUT, FINE, INTERRUPTED, STORE_AWAY
-from bot.logs import configure
+from bot.logs import configure, take_over
+from bot.redact import REDACTION
 
 _FAILED = 1
 _CODES = {BadInput: BAD_INPUT, StoreError: STORE_AWAY}
@@ -45,6 +45,7 @@ def build() -> typer.Typer:
 
 def main() -> None:
     """Run a command and end the process with its code."""
+    take_over()
     sys.exit(run(sys.argv[1:]))
 
 
@@ -56,7 +57,7 @@ def run(args: list[str]) -> int:
     except TyperException as exc:
         return _usage(exc)
     except SentryError as exc:
-        print(f"hardware-sentry: {exc}", file=sys.stderr)
+        print(f"hardware-sentry: {REDACTION.text(str(exc))}", file=sys.stderr)
         return next((code for kind, code in _CODES.items() if isinstance(exc, kind)), _FAILED)
     except (typer.Abort, KeyboardInterrupt):
         return INTERRUPTED
@@ -72,7 +73,7 @@ def run(args: list[str]) -> int:
 
 def _report(exc: Exception) -> str:
     with tempfile.NamedTemporaryFile("w", prefix="hardware-sentry-", suffix=".log", delete=False) as report:
-        traceback.print_exception(exc, file=report)
+        report.write(REDACTION.error(exc))
     return f"a defect of ours ({type(exc).__name__}): please report it with {report.name}, where the details are."
 
 
@@ -82,5 +83,5 @@ def _usage(exc: TyperException) -> int:
     if "Usage:" in text:
         print(text)
     else:
-        print(f"hardware-sentry: {text.rstrip('.')}; see hardware-sentry --help.", file=sys.stderr)
+        print(f"hardware-sentry: {REDACTION.text(text.rstrip('.'))}; see hardware-sentry --help.", file=sys.stderr)
     return BAD_INPUT

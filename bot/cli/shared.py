@@ -15,8 +15,9 @@ import orjson
 import typer
 
 from alerts.domain.errors import BadInput
-from alerts.settings.load import load_file
+from alerts.settings.load import load_file, secrets_in, secrets_of
 from alerts.settings.model import Settings
+from bot.redact import REDACTION
 
 FINE, BAD_INPUT, NOTHING_READ, STORE_AWAY, INTERRUPTED = 0, 2, 3, 4, 130
 
@@ -25,8 +26,14 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")
 
 
 def settings_from(config: Path | None) -> Settings:
-    """The settings of --config, of ./config.yaml, or the shipped ones, with the environment on top."""
-    return load_file(config or default_config(), os.environ)
+    """The settings of --config, of ./config.yaml, or the shipped ones, with the environment on top.
+
+    From then on nothing is logged or printed that holds one of their secrets.
+    """
+    REDACTION.know(secrets_in(os.environ))
+    settings = load_file(config or default_config(), os.environ)
+    REDACTION.know(secrets_of(settings))
+    return settings
 
 
 def default_config() -> Path:
