@@ -144,9 +144,9 @@ async def test_a_guild_added_later_is_known_to_the_connected_bot(server: Discord
     ("payload", "code"),
     [
         ({"op": 2, "d": {"token": "wrong", "intents": 1}}, 4004),
-        ({"op": 2, "d": {"token": "playground", "intents": 1 << 15}}, 4014),
-        ({"op": 2, "d": {"token": "playground", "intents": -1}}, 4013),
-        ({"op": 2, "d": {"token": "playground", "intents": 1, "shard": [2, 2]}}, 4010),
+        ({"op": 2, "d": {"token": "TOKEN", "intents": 1 << 15}}, 4014),
+        ({"op": 2, "d": {"token": "TOKEN", "intents": -1}}, 4013),
+        ({"op": 2, "d": {"token": "TOKEN", "intents": 1, "shard": [2, 2]}}, 4010),
         ({"op": 3, "d": {}}, 4003),
         ([], 4002),
         ({"op": 2, "d": {"token": "x" * 5000}}, 4002),
@@ -157,7 +157,7 @@ async def test_a_wrong_start_closes_the_connection(
 ) -> None:
     async with http.ws_connect("/gateway") as socket:
         await socket.receive_json()
-        await socket.send_json(payload)
+        await socket.send_str(json.dumps(payload).replace("TOKEN", server.token))
         message = await socket.receive()
 
         assert (message.type, message.data) == (aiohttp.WSMsgType.CLOSE, code)
