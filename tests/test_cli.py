@@ -212,6 +212,36 @@ def test_a_password_in_the_address_of_a_store_is_not_repeated(
     assert "hush-hush" not in sentence(capsys)
 
 
+HUSH = "cnry-hush/hush"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "place"),
+    [
+        ({"HS_STORE__URL": f"redis+cluster://:{HUSH}@a:1"}, "HS_STORE__URL"),
+        ({"HS_STORE__URL": f"http://:{HUSH}@a:1"}, "HS_STORE__URL"),
+        ({"HS_FETCH__TIMEOUT": HUSH}, "HS_FETCH__TIMEOUT"),
+        ({"HS_PRODUCTS": HUSH}, "HS_PRODUCTS"),
+        ({"HS_WEB": orjson.dumps({"port": HUSH}).decode()}, "web.port"),
+        ({"DISCORD_TOKEN_FILE": "x", "DISCORD_TOKEN": HUSH}, "both set"),
+        ({"HS_DISCORD__API_BASE": "https://me:cnry-hush@discord.test"}, "user name or password"),
+        ({"HS_DISCORD__API_BASE": f"https://me:{HUSH}@discord.test"}, "web address"),
+        ({"HS_TINYFISH__BASE_URL": f"ftp://me:{HUSH}@x"}, "web address"),
+        ({"HS_VENDORS": orjson.dumps({"Acme": {"reading": {"price": "{" + HUSH}}}).decode()}, "CSS selector"),
+    ],
+)
+def test_a_wrong_value_is_not_repeated(
+    wrong: dict[str, str], place: str, config: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, value in wrong.items():
+        monkeypatch.setenv(name, value)
+
+    assert run(["watch", "list", "--config", str(config)]) == BAD_INPUT
+    told = sentence(capsys)
+    assert place in told
+    assert "cnry" not in told
+
+
 @pytest.mark.valkey
 @pytest.mark.wire
 def test_a_refused_token_says_where_to_get_another(

@@ -33,8 +33,12 @@ from alerts.store import address
 
 
 def _web_address(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname or re.search(r"\s", url):
+    try:
+        parts = urlsplit(url)
+        is_one = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # whose words repeat a part of it
+        is_one = False
+    if not is_one or re.search(r"\s", url):
         raise ValueError("is not a web address; write one that starts with https:// or http://")
     if parts.username or parts.password:
         raise ValueError("holds a user name or password; take it out")
