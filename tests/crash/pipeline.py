@@ -32,7 +32,7 @@ from tests.crash.memory import MARK
 
 _TIERS = {tier: Pace(every=timedelta(minutes=10), limit=10) for tier in (Tier.HOT, Tier.WARM)}
 _PATIENCE = timedelta(hours=1)  # for somebody else's scan; by the sands, which run fast
-_TOKEN = "playground"
+TOKEN = "cnry-token-of-the-crash-tests"  # in other processes, so it is the same in every run
 _IDLE = 5.0  # the sands' seconds between two looks for something to do
 _ENOUGH = 2_000  # turns: an act takes some dozens
 
@@ -132,7 +132,7 @@ async def _discord(api_base: str, clock: SandClock) -> AsyncIterator[discord.Cli
     none = discord.AllowedMentions.none()
     client = discord.Client(intents=discord.Intents(guilds=True), allowed_mentions=none, max_ratelimit_timeout=30.0)
     async with client:
-        await client.login(_TOKEN)
+        await client.login(TOKEN)
         request = client.http.request
 
         async def passing(route: discord.http.Route, **more: Any) -> Any:

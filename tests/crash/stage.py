@@ -18,7 +18,7 @@ from tests.crash.clock import SandClock, Sands, sands
 from tests.crash.hostile import Hostile
 from tests.crash.memory import Kept, Memory
 from tests.crash.nursery import Nursery, Worker
-from tests.crash.pipeline import begin
+from tests.crash.pipeline import TOKEN, begin
 from tests.crash.told import Faults, Record
 from tests.worlds import START
 
@@ -146,7 +146,7 @@ class Stage:
     async def _house(self, variant: Variant) -> AsyncIterator[House]:
         start = START.timestamp()
         server = DiscordServer(
-            now=lambda: start + self._sands.seconds, nonce_window=_NONCES if variant.has_nonce else -1.0
+            token=TOKEN, now=lambda: start + self._sands.seconds, nonce_window=_NONCES if variant.has_nonce else -1.0
         )
         server.world.add_guild("Second", channels=("news", "night"))
         if variant.hostile is not None:
