@@ -15,8 +15,8 @@ def asked(server: DiscordServer) -> int:
     return sum(each.path == "/users/@me/guilds" for each in server.requests)
 
 
-def places_of(server: DiscordServer, clock: FakeClock, token: str | None = "playground") -> KnownPlaces:
-    return KnownPlaces(Discord(api_base=server.api_base, bot_token=token), clock)
+def places_of(server: DiscordServer, clock: FakeClock) -> KnownPlaces:
+    return KnownPlaces(Discord(api_base=server.api_base, bot_token=server.token), clock)
 
 
 async def test_it_is_asked_once_a_minute_however_often_pages_are_seen() -> None:
@@ -76,4 +76,4 @@ async def test_an_answer_that_makes_no_sense_is_discords_trouble_and_not_ours(bo
 async def test_without_a_token_nothing_is_known_and_that_is_said() -> None:
     async with DiscordServer() as server:
         with pytest.raises(DiscordAway, match="no bot token"):
-            await places_of(server, FakeClock(), token=None).guilds()
+            await KnownPlaces(Discord(api_base=server.api_base, bot_token=None), FakeClock()).guilds()
