@@ -125,7 +125,7 @@ class Health:
     ) -> None:
         """`needs_gateway`: this process is to be connected to Discord; until `gateway` is set it is not."""
         self._store, self._status, self._analytics, self._clock = store, status, analytics, clock
-        self._version, self._breakers, self._is_draining = version, breakers, is_draining
+        self._version, self._breakers, self.is_draining = version, breakers, is_draining
         self._needs_gateway, self._started = needs_gateway, clock.monotonic()
         self.gateway: Callable[[], bool] | None = None
 
@@ -133,7 +133,7 @@ class Health:
         """What a watcher asks every few seconds: one PING, nothing else leaves the process."""
         store, gateway = await self._ping(), self._gateway()
         is_healthy = store.state is State.OK and gateway is not State.DOWN
-        is_draining = self._is_draining()
+        is_draining = self.is_draining()
         return HealthReport(
             status=State.OK if is_healthy else State.DOWN,
             is_healthy=is_healthy,

@@ -524,7 +524,12 @@ def web_application(
     shown = metrics_page(metrics, CONTENT_TYPE, is_public=settings.web.public_metrics)
     return application(
         table,
-        gate=Gate(keys=parts.api_keys, limits=parts.limits, peers=Peers(settings.web.trusted_proxies)),
+        gate=Gate(
+            keys=parts.api_keys,
+            limits=parts.limits,
+            peers=Peers(settings.web.trusted_proxies),
+            is_draining=health.is_draining,
+        ),
         clock=parts.clock,
         pages=[shown, *doc_pages(document(table, version=_version())), *dashboard],
         observe=parts.observer.served,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 from aiohttp import web
@@ -17,6 +18,7 @@ from bot.web.rate_headers import rate_headers
 
 _PROXIED = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")
 _NOBODY = Caller("")
+_SOON = 5.0  # seconds until another process is there
 
 
 class Keys(Protocol):
@@ -29,13 +31,18 @@ class Keys(Protocol):
 class Gate:
     """Every request of the API passes it once, before anything of it is read."""
 
-    def __init__(self, *, keys: Keys, limits: Limits, peers: Peers) -> None:
-        self._keys, self._limits, self._peers = keys, limits, peers
+    def __init__(
+        self, *, keys: Keys, limits: Limits, peers: Peers, is_draining: Callable[[], bool] = lambda: False
+    ) -> None:
+        """`is_draining`: whether the program is on its way out; then nobody is let in any more."""
+        self._keys, self._limits, self._peers, self._is_draining = keys, limits, peers, is_draining
 
     async def __call__(self, request: web.Request, endpoint: Endpoint) -> Caller:
         """The caller; a Problem for a key that is missing, wrong or made for less, and for one request too many."""
         if endpoint.cost is Cost.NOTHING:
             return _NOBODY
+        if self._is_draining():
+            raise Problem(Code.NOT_READY, retry_after=_SOON)
         given = request.headers.get("Authorization")
         if given is not None:
             return await self._with_key(request, endpoint, given)

@@ -13,6 +13,8 @@ from alerts.domain.errors import StoreUnavailable
 from alerts.domain.model import FailureReason
 from bot.web.api.shapes import BatchShape, HistoryShape, JobShape, ProductsShape, ScanShape, WatchesShape
 from bot.web.problems import Code
+from tests.fakes import Shops
+from tests.guards.project import ROOT
 from tests.web.world import ELSEWHERE, HERE, World, world
 from tests.worlds import OUT, failure, offer
 
@@ -303,3 +305,30 @@ async def test_memory_that_is_away_is_said_so_and_nothing_is_guessed(here: World
     monkeypatch.setattr(here.store, "watches", away)
     said = await here.refused(Code.STORE_AWAY, "GET", "/api/v1/watches", headers=key)
     assert "secret" not in str(said)
+
+
+async def test_a_page_that_cannot_be_read_now_is_not_watched_and_may_be_tried_again(here: World) -> None:
+    key, url = await here.key(), "https://elsewhere.test/x"
+    here.parts.looks["elsewhere.test"] = Shops(here.clock, **{"elsewhere.test": failure(FailureReason.TIMEOUT)})  # type: ignore[index]
+    said = await here.refused(Code.SHOP_UNREADABLE, "POST", "/api/v1/watches", json={"url": url}, headers=key)
+    assert (said["should_retry"], said["retry_after_seconds"], said["field"]) == (True, 300, "url")
+    assert (await here.ask("GET", "/api/v1/watches", headers=key))[1] == {"watches": []}
+
+
+async def test_a_program_on_its_way_out_sends_askers_away_and_says_that_it_lives(here: World) -> None:
+    here.ending.set()
+    said = await here.refused(Code.NOT_READY, "GET", "/api/v1/products")
+    assert said["should_retry"]
+    assert (await here.ask("GET", "/live"))[0] == 200
+    assert (await here.ask("GET", "/health"))[0] == 200
+    assert (await here.ask("GET", "/ready"))[0] == 503
+
+
+async def test_the_document_for_people_names_every_endpoint_and_every_code(here: World) -> None:
+    text = (ROOT / "docs/api.md").read_text("utf-8")
+    _, said, _ = await here.ask("GET", "/openapi.json")
+    for path, methods in said["paths"].items():
+        for method in methods:
+            short = path.rpartition("/")[2]
+            assert f"`{method.upper()} {path}`" in text or f"`/{short}`" in text, (method, path)
+    assert [code for code in Code if f"`{code}`" not in text] == []

@@ -76,6 +76,10 @@ async def _raise(call: Call) -> Said:
     raise RAISED[call.path("what")]
 
 
+async def _say(call: Call) -> Said:
+    raise Problem(Code(call.path("code")))
+
+
 async def _long(call: Call) -> Reply:
     return Reply(Said(text="x" * int(call.request.query.get("n", "4000"))))
 
@@ -89,6 +93,7 @@ ENDPOINTS = [
     Endpoint("POST", "/api/v1/echo", "Say it back", "test", _echo, Said, body=Wish),
     Endpoint("GET", "/api/v1/query", "Say the limit", "test", _query, Said, query=Asked),
     Endpoint("GET", "/api/v1/raise/{what}", "Fail", "test", _raise, Said),
+    Endpoint("GET", "/api/v1/say/{code}", "Fail with a code", "test", _say, Said),
     Endpoint("GET", "/api/v1/long", "Say much", "test", _long, Said),
     Endpoint("GET", "/api/v1/marked", "Say the same", "test", _marked, Said, has_etag=True),
 ]
@@ -336,3 +341,11 @@ def test_the_document_says_what_each_endpoint_takes_gives_and_refuses() -> None:
     assert said["paths"]["/api/v1/raise/{what}"]["get"]["parameters"][0]["in"] == "path"
     assert "304" in said["paths"]["/api/v1/marked"]["get"]["responses"]
     assert orjson.loads(orjson.dumps(said)) == said
+
+
+@pytest.mark.parametrize("code", Code)
+async def test_every_code_is_answered_in_the_same_form(here: Web, code: Code) -> None:
+    said = await here.problem("GET", f"/api/v1/say/{code}")
+    kind = KINDS[code]
+    assert (said["code"], said["title"], said["should_retry"]) == (code, kind.title, kind.should_retry)
+    assert said["user_message"] == {"title": kind.title, "message": kind.message, "action": kind.action}

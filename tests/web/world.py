@@ -76,6 +76,7 @@ class World:
     queue: HandQueue
     jobs: ScanJobs
     app: web.Application
+    ending: asyncio.Event
     place: str = ""
     session: ClientSession = field(default=None)  # type: ignore[assignment]
 
@@ -116,13 +117,14 @@ async def world(told: Settings | None = None, **vendors: Offer | Failure) -> Asy
     queue = HandQueue()
     jobs = scan_jobs(store=store, queue=queue, answers=parts.answers, products=parts.products.offered,
                      limits=parts.limits, clock=clock)  # fmt: skip
-    health = health_of(parts, asyncio.Event(), needs_gateway=False)
+    ending = asyncio.Event()
+    health = health_of(parts, ending, needs_gateway=False)
 
     async def metrics() -> bytes:
         return b"hs_up 1\n"
 
     app = web_application(parts, health=health, metrics=metrics, jobs=jobs)
-    made = World(clock, store, shops, parts, queue, jobs, app)
+    made = World(clock, store, shops, parts, queue, jobs, app, ending)
     async with serving(app, WebSection(port=0)) as port, ClientSession() as made.session:
         made.place = f"http://127.0.0.1:{port}"
         yield made

@@ -86,6 +86,10 @@ class WatchRoutes:
         )
         if not preview.id:
             raise Problem(Code.CONFLICT, f"{preview.product.sku} is watched already.", field="url")
+        if preview.offer is None and preview.failure:
+            await self._additions.drop(guild, preview.id, by=OPERATOR)
+            raise Problem(Code.SHOP_UNREADABLE, f"url: the page cannot be read now: {preview.failure.reason.value}.",
+                          field="url", retry_after=300)  # fmt: skip
         product, _ = await self._additions.keep(guild, preview.id, by=OPERATOR)
         if wanted.paused:
             await self._watches.change(guild, product.sku, paused=True)
