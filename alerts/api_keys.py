@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import secrets
 from collections.abc import Collection, Sequence
@@ -28,6 +27,7 @@ from alerts.domain.api_keys import (
 from alerts.domain.errors import BadInput, NotFound, StoreError
 from alerts.domain.text import plain
 from alerts.ports import Clock
+from alerts.recent import Recent
 from alerts.store.promises.api_keys import ApiKeyStore, Derives
 
 PER_GUILD = 10
@@ -40,10 +40,15 @@ log = structlog.get_logger()
 
 
 class ApiKeys:
-    """Always within one guild, but for the check. Only whoever makes or replaces a key ever sees it whole."""
+    """Always within one guild, but for the check. Only whoever makes or replaces a key ever sees it whole.
+
+    The record of a key that was checked is kept for a second, in which memory is not asked for it again. What is
+    revoked here is so at once; elsewhere, within that second.
+    """
 
     def __init__(self, *, store: ApiKeyStore, clock: Clock, pepper: Derives, per_guild: int = PER_GUILD) -> None:
         self._store, self._clock, self._pepper, self._per_guild = store, clock, pepper, per_guild
+        self._recent: Recent[str, ApiKey | None] = Recent(clock)
 
     async def create(
         self,
@@ -82,7 +87,9 @@ class ApiKeys:
         if not await self._store.add_api_key(new, most=None, ttl=_kept_for(new, now)):
             raise StoreError("A new API key could not be kept; try again.")
         retired = old.model_copy(update={"retires_at": now + overlap})
-        if await self._store.swap_api_key(old, retired, ttl=_kept_for(retired, now)):
+        is_swapped = await self._store.swap_api_key(old, retired, ttl=_kept_for(retired, now))
+        self._recent.forget(old.id)
+        if is_swapped:
             return new, text
         await self._store.remove_api_key(guild, new.id)
         raise BadInput("Somebody changed this API key just now: list the keys, then try again.")
@@ -90,7 +97,10 @@ class ApiKeys:
     async def revoke(self, guild: int, key_id: str) -> ApiKey:
         """It opens nothing from now on. NotFound, whether it never was or is somebody else's."""
         key = await self._of(guild, key_id)
-        await self._store.remove_api_key(guild, key.id)
+        try:
+            await self._store.remove_api_key(guild, key.id)
+        finally:
+            self._recent.forget(key.id)
         return key
 
     async def check(self, text: str) -> ApiKey | None:
@@ -98,7 +108,8 @@ class ApiKeys:
         key_id = id_in(text)
         if key_id is None:
             return None
-        key, now = await self._store.api_key(key_id), self._clock.now()
+        key = await self._recent(key_id, lambda: self._store.api_key(key_id))
+        now = self._clock.now()
         peppers = self._pepper.derivations(_PURPOSE)
         fits = [hmac.compare_digest(_mac(each, text), key.mac if key else _NOBODYS) for each in peppers]
         if key is None or not any(fits) or not key.is_live(now):
@@ -143,11 +154,14 @@ class ApiKeys:
             await self._store.note_api_key_used(key.id, now)
         except StoreError as exc:
             log.warning("use of an API key not noted", key=key.id, reason=str(exc))
+            return
+        self._recent.amend(key.id, key, key.model_copy(update={"last_used_at": now}))
 
     async def _renewed(self, key: ApiKey, text: str, now: datetime) -> ApiKey:
         """The same under the secret key that is used now, so that the older one can go some day."""
         renewed = key.model_copy(update={"mac": _mac(self._pepper.derive(_PURPOSE), text)})
         await self._store.swap_api_key(key, renewed, ttl=_kept_for(renewed, now))
+        self._recent.forget(key.id)
         return renewed
 
 
@@ -179,4 +193,4 @@ def _word(alphabet: str, length: int) -> str:
 
 
 def _mac(pepper: bytes, text: str) -> str:
-    return hmac.new(pepper, text.encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(pepper, text.encode(), "sha256").hex()

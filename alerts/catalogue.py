@@ -15,12 +15,15 @@ from alerts.domain.canonical import canonical, host_of, mark_of
 from alerts.domain.catalogue import UrlProduct, url_product
 from alerts.domain.errors import BadInput, StoreUnavailable
 from alerts.domain.model import Product
+from alerts.ports import Clock
 from alerts.products import Products
 from alerts.reach import Reach
+from alerts.recent import Recent
 from alerts.store.ports import Catalogue as Kept
 from alerts.store.ports import Wishes
 
 _MOST_KEPT = 10_000  # guilds
+_MOST_HELD = 500  # guilds with all that each may ask for
 
 
 class CatalogueStore(Kept, Wishes, Protocol):
@@ -33,10 +36,21 @@ class Catalogue(Products):
     People are answered from `of(guild)`, and faces hold `offered` only.
     """
 
-    def __init__(self, configured: Iterable[Product], *, store: CatalogueStore, reach: Reach | None = None) -> None:
-        """`reach`: how long people wait for memory before they are answered from what was known last."""
+    def __init__(
+        self,
+        configured: Iterable[Product],
+        *,
+        store: CatalogueStore,
+        reach: Reach | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        """`reach`: how long people wait for memory before they are answered from what was known last.
+
+        With a `clock` what was read of a guild holds for a second, but for changes made here.
+        """
         super().__init__(configured)
         self._reach, self._last = reach, dict[int, list[Product]]()
+        self._recent: Recent[int, Products] | None = Recent(clock, size=_MOST_HELD) if clock else None
         self._configured, self._store = Products(self._by_sku.values()), store
         self._added: dict[str, Product] = {}
         self._marks: dict[str, Product] = {}
@@ -71,6 +85,11 @@ class Catalogue(Products):
     async def of(self, guild: int | None) -> Products:
         if guild is None:
             return self._configured
+        if self._recent is None:
+            return await self._read(guild)
+        return await self._recent(guild, lambda: self._read(guild), keeps=lambda _: not self._is_away())
+
+    async def _read(self, guild: int) -> Products:
         try:
             own = await self._in_time(guild)
         except StoreUnavailable:
@@ -83,6 +102,13 @@ class Catalogue(Products):
                 self._last.clear()
             self._last[guild] = own
         return self._configured.beside(own)
+
+    def _is_away(self) -> bool:
+        return self._reach is not None and self._reach.is_away
+
+    def changed(self, guild: int) -> None:
+        if self._recent:
+            self._recent.forget(guild)
 
     @property
     def offered(self) -> Offered:

@@ -73,6 +73,16 @@ class History:
         points = [point for each in await self._of(_listings(product, vendor), since, limit) for point in each]
         return heapq.nlargest(limit, points, key=lambda point: point.at)
 
+    async def texts(
+        self, product: Product, *, vendor: str | None = None, since: datetime | None = None, limit: int
+    ) -> Sequence[str]:
+        """The newest `limit` points of each listing as JSON texts, in no order; see Snapshots.history_texts."""
+        found = [
+            await self._store.history_texts(each.sku, each.id, since=since, limit=limit)
+            for each in _listings(product, vendor)
+        ]
+        return [text for each in found for text in each]
+
     async def timeline(self, product: Product, *, vendor: str | None = None) -> Timeline:
         """What statistics are taken from: one vendor (any case) or all of them together, up to now."""
         return (await self.past(product, vendor=vendor)).line

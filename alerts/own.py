@@ -115,6 +115,7 @@ class OwnAlerts:
         space, product = space_of(user), await self._products.load(sku)
         if product is None:
             await self._store.remove_watch(space, sku)
+            self._products.changed(space)
             return
         with suppress(NotFound, BadInput):  # it is gone already, or needed by another of theirs
             await self._watches.remove(space, product)

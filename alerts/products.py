@@ -50,6 +50,9 @@ class Products:
         """What a guild may ask for: the configured products and its own, by its own names. None: outside of a guild."""
         return self
 
+    def changed(self, guild: int) -> None:
+        """What a guild has added or named was changed here: `of` says so at once."""
+
     def beside(self, own: Iterable[Product]) -> Products:
         """A guild's own products first, then all of these; one of its own stands for the configured one of its sku."""
         made, mine = Products(()), {product.sku: product for product in own}

@@ -85,6 +85,7 @@ class Watches:
                 self._check(guild, [*mine, *new])
             for watch in new:
                 await self._store.add_watch(watch)
+            self._products.changed(guild)
         for each in wanted:
             await self._schedule(each.product, after=each.after)
         return len(new)
@@ -101,6 +102,7 @@ class Watches:
                 self._check(guild, [after if each is before else each for each in mine], before=mine)
                 if not await self._store.put_watch(after):
                     raise not_watched()
+                self._products.changed(guild)
         if after != before and (product := await self._products.load(sku)):
             await self._schedule(product)
         return before, after
@@ -110,7 +112,9 @@ class Watches:
         mine = [s for s in await self._store.subscriptions(guild) if hears_of(s, product)]
         if mine:
             raise BadInput(_needed(product.name, len(mine)))
-        if not await self._store.remove_watch(guild, product.sku):
+        is_removed = await self._store.remove_watch(guild, product.sku)
+        self._products.changed(guild)
+        if not is_removed:
             raise NotFound(say("{product} is not watched here; /watch list shows what is.", product=product.name))
         await self._schedule(product)
 

@@ -229,7 +229,7 @@ def assemble(
 ) -> Engine:
     """Plug the use cases together over any memory and any way to look at the shops. Opens nothing."""
     reach, shelf, asks = Reach(clock), Shelf(clock, size=settings.cache.memory), Asks()
-    products, key_ring = Catalogue(settings.catalogue(), store=store, reach=reach), _key_ring(settings)
+    products, key_ring = Catalogue(settings.catalogue(), store=store, reach=reach, clock=clock), _key_ring(settings)
     watches = Watches(store=store, products=products, clock=clock, quota=settings.guilds.quota())
     subscriptions = Subscriptions(store=store, watches=watches, clock=clock)
     scan = Scan(

@@ -7,23 +7,40 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from alerts.domain.model import Known, Point, Product
+import orjson
+
+from alerts.domain.model import Availability, Known, Point, Product
 from alerts.domain.stats import WINDOWS, Statistics, Timeline
 from alerts.domain.wishes import Watch
 from alerts.public import change_as_public, price_as_public
 from alerts.scan import Answer, Source
 
+_IN_STOCK = frozenset(each.value for each in Availability if each.is_in_stock)
+_USUAL_KIND = Point.model_fields["price_kind"].default.value
+_USUAL_CONDITION = Point.model_fields["condition"].default.value
+
 
 def scan_as_public(answer: Answer, now: datetime) -> dict[str, Any]:
     """A scan: every offer with its age, the best one, what changed, and who could not be read."""
-    snapshot = answer.snapshot
-    scanned, as_of = snapshot.scanned_at, answer.as_of
+    return {**scan_heading(answer, now), **scan_findings(answer)}
+
+
+def scan_heading(answer: Answer, now: datetime) -> dict[str, Any]:
+    """Of which product, from where, and its age: what is different at each question."""
+    scanned, as_of = answer.snapshot.scanned_at, answer.as_of
     return {
         "sku": answer.product.sku,
         "name": answer.product.name,
         "scanned_at": scanned.isoformat() if scanned else None,
         "source": answer.source.value,
         "age_seconds": max(0, round((now - as_of).total_seconds())) if as_of else None,
+    }
+
+
+def scan_findings(answer: Answer) -> dict[str, Any]:
+    """What was found. It is the same for one snapshot, as long as that is as good, and without changes."""
+    snapshot = answer.snapshot
+    return {
         "offers": [_offer(known, is_stale=answer.source is Source.STALE) for known in snapshot.listings],
         "best": _offer(snapshot.best, is_stale=answer.source is Source.STALE) if snapshot.best else None,
         "changes": [change_as_public(change) for change in answer.changes],
@@ -41,6 +58,22 @@ def point_as_public(point: Point) -> dict[str, Any]:
         "price_kind": point.price_kind.value if point.price else None,
         "condition": point.condition.value,
         "availability": point.offer.online_availability.value,
+    }
+
+
+def stored_point_as_public(text: str) -> tuple[datetime, dict[str, Any]]:
+    """When it was, and what `point_as_public` says of the point whose JSON this is: a tenth of its cost."""
+    facts = orjson.loads(text)
+    at, price, availability = datetime.fromisoformat(facts["at"]), facts.get("price"), facts["availability"]
+    is_in_shops_only = facts.get("online") is False and availability in _IN_STOCK
+    return at, {
+        "at": at.isoformat(),
+        "vendor": facts["vendor"],
+        "price": price["amount"] if price else None,
+        "currency": price["currency"] if price else None,
+        "price_kind": facts.get("price_kind", _USUAL_KIND) if price else None,
+        "condition": facts.get("condition", _USUAL_CONDITION),
+        "availability": Availability.UNKNOWN.value if is_in_shops_only else availability,
     }
 
 

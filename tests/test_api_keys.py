@@ -291,3 +291,47 @@ class Counting(KeyRing):
     def derivations(self, purpose: str) -> Sequence[bytes]:
         self.asked += 1
         return super().derivations(purpose)
+
+
+async def test_a_key_that_was_just_checked_is_not_asked_for_again_for_a_second() -> None:
+    desk = Desk()
+    _, text = await desk.made()
+    asked, read = list[str](), desk.store.api_key
+
+    async def counted(key_id: str) -> ApiKey | None:
+        asked.append(key_id)
+        return await read(key_id)
+
+    assert await desk.keys.check(text)  # which notes the use
+    desk.store.api_key = counted  # type: ignore[method-assign]
+    for _ in range(5):
+        assert await desk.keys.check(text)
+        assert await desk.keys.check(text[:-1] + ("A" if text[-1] != "A" else "B")) is None
+
+    assert asked == []
+    await desk.clock.advance(1)
+    assert await desk.keys.check(text)
+    assert len(asked) == 1
+
+
+async def test_what_is_revoked_here_opens_nothing_at_once_and_elsewhere_within_a_second() -> None:
+    desk = Desk()
+    (key, text), elsewhere = await desk.made(), desk.under(KeyRing(OLD))
+    assert await desk.keys.check(text)
+    assert await elsewhere.check(text)
+
+    await desk.keys.revoke(1, key.id)
+
+    assert await desk.keys.check(text) is None
+    await desk.clock.advance(1)
+    assert await elsewhere.check(text) is None
+
+
+async def test_a_key_that_has_expired_opens_nothing_though_it_was_just_checked() -> None:
+    desk = Desk()
+    _, text = await desk.made(expires_in=timedelta(seconds=0.5))
+    assert await desk.keys.check(text)
+
+    await desk.clock.advance(0.5)
+
+    assert await desk.keys.check(text) is None

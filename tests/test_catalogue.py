@@ -8,8 +8,10 @@ from alerts.catalogue import Catalogue
 from alerts.domain.canonical import canonical
 from alerts.domain.errors import BadInput, UnknownProduct
 from alerts.domain.model import SKU_PATTERN, Product, Tier
+from alerts.domain.quota import NO_QUOTA
 from alerts.domain.wishes import Watch
 from alerts.store.memory import MemoryStore
+from alerts.watches import Watches
 from tests.fakes import FakeClock
 from tests.worlds import START, listing, product
 
@@ -189,3 +191,21 @@ async def test_what_faces_hold_leads_to_no_added_product_but_by_its_guild() -> N
     assert [each.sku for each in offered] == ["pi5"]
     assert (await offered.of(1)).get(card.sku)
     assert (await offered.of(2)).get(card.sku) is None
+
+
+async def test_what_a_guild_has_named_is_read_once_in_a_second_but_a_change_made_here_is_there_at_once() -> None:
+    world = World()
+    held = Catalogue(world.configured, store=world.store, clock=world.clock)
+    watches = Watches(store=world.store, products=held, clock=world.clock, quota=NO_QUOTA)
+    assert (await held.of(1)).find("pi5").name == PI.name
+
+    await world.watch(1, "pi5", name="Berry")  # by another process
+    assert (await held.of(1)).find("pi5").name == PI.name
+    await world.clock.advance(1)
+    assert (await held.of(1)).find("pi5").name == "Berry"
+
+    await watches.change(1, "pi5", name="Himbeere")
+    assert (await held.of(1)).find("pi5").name == "Himbeere"
+    assert (await held.of(2)).find("pi5").name == PI.name
+    await watches.remove(1, PI)
+    assert (await held.of(1)).find("pi5").name == PI.name

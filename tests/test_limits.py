@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -36,12 +36,15 @@ class Flaky:
         self.kept = MemoryStore(clock=self.clock)
 
     async def take_turns(self, wanted: Mapping[str, Allowance]) -> Mapping[str, Taken]:
+        return (await self.take_turns_each([wanted]))[0]
+
+    async def take_turns_each(self, attempts: Sequence[Mapping[str, Allowance]]) -> Sequence[Mapping[str, Taken]]:
         self.asked += 1
         if self.is_away:
             raise StoreUnavailable("The store does not answer: start it.")
         if self.is_stuck:
             await asyncio.Event().wait()
-        return await self.kept.take_turns(wanted)
+        return await self.kept.take_turns_each(attempts)
 
 
 async def granted(limits: Limits, times: int, name: str = "a") -> int:
@@ -213,3 +216,40 @@ async def test_a_guild_sends_three_hundred_by_all_its_members() -> None:
 
     assert refused.value.is_guilds
     await commands.take(999, 2)
+
+
+async def test_who_comes_while_memory_is_asked_is_asked_for_with_all_the_others() -> None:
+    clock = FakeClock()
+    store = Flaky(clock)
+    limits = Limits(store=store, clock=clock)
+
+    taken = await asyncio.gather(*(limits.take(f"name {n % 10}", THREE) for n in range(50)))
+
+    assert sum(each.is_allowed for each in taken) == 30
+    assert store.asked == 1
+    assert sorted(each.remaining for each in taken if each.is_allowed) == [0] * 10 + [1] * 10 + [2] * 10
+
+
+async def test_of_those_who_are_asked_for_together_each_hears_that_memory_is_away() -> None:
+    clock = FakeClock()
+    store = Flaky(clock, is_away=True)
+    limits = Limits(store=store, clock=clock)
+
+    taken = await asyncio.gather(*(limits.take("a", THREE) for _ in range(5)))
+
+    assert [each.is_allowed for each in taken] == [True] * 3 + [False] * 2
+    assert store.asked == 1
+
+
+async def test_who_leaves_while_memory_is_asked_takes_nobody_else_along_and_is_not_counted_here() -> None:
+    clock = FakeClock()
+    limits = Limits(store=Flaky(clock, is_stuck=True), clock=clock)
+    leaving = asyncio.create_task(limits.take("a", THREE))
+    staying = asyncio.create_task(limits.take("a", THREE))
+    await asyncio.sleep(0)
+
+    leaving.cancel()
+
+    assert (await staying).is_allowed
+    assert leaving.cancelled()
+    assert await granted(limits, 3) == 2

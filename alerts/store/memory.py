@@ -161,6 +161,10 @@ class MemoryStore(
         points = sorted(self._points[sku, listing], key=lambda p: p.at)
         return [p for p in points if since is None or p.at >= since][-limit:]
 
+    async def history_texts(self, sku: str, listing: str, *, since: datetime | None, limit: int) -> Sequence[str]:
+        points = await self.history(sku, listing, since=since, limit=limit)
+        return [point.model_dump_json(exclude_defaults=True) for point in points]
+
     # NewsStream
 
     async def take_news(self, consumer: str, *, limit: int, wait: timedelta) -> Sequence[News]:

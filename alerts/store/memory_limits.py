@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from alerts.domain.limits import Allowance, Taken, Windows
@@ -17,3 +17,6 @@ class MemoryLimits(MemoryOutbox):
 
     async def take_turns(self, wanted: Mapping[str, Allowance]) -> Mapping[str, Taken]:
         return self._windows.take(wanted, self.clock.monotonic())
+
+    async def take_turns_each(self, attempts: Sequence[Mapping[str, Allowance]]) -> Sequence[Mapping[str, Taken]]:
+        return [await self.take_turns(wanted) for wanted in attempts]

@@ -223,6 +223,9 @@ class Snapshots(Protocol):
     async def history(self, sku: str, listing: str, *, since: datetime | None, limit: int) -> Sequence[Point]:
         """The newest points of change, oldest first."""
 
+    async def history_texts(self, sku: str, listing: str, *, since: datetime | None, limit: int) -> Sequence[str]:
+        """The same, each as the JSON of a Point that leaves out what is usual: for who passes thousands of them on."""
+
 
 class NewsStream(Protocol):
     """Committed changes on their way to subscribers."""

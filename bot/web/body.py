@@ -55,22 +55,26 @@ async def _text(request: web.Request) -> str:
         raise Problem(Code.MALFORMED_JSON, f"The body is not UTF-8 (byte {exc.start}).") from None
 
 
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        seen: set[str] = set()
+        twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
+        raise Problem(Code.MALFORMED_JSON, f"The key {twice[:60]!r} is there twice; keep one of them.")
+    return found
+
+
+def _no_number(name: str) -> float:
+    raise Problem(Code.MALFORMED_JSON, f"{name} is not JSON; send a number or null.")
+
+
+_STRICT = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_no_number)
+
+
 def _check_json(text: str) -> None:
     """What a JSON parser may pass over in silence: a key twice, NaN, depth without end."""
-
-    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        found = dict(pairs)
-        if len(found) != len(pairs):
-            seen: set[str] = set()
-            twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
-            raise Problem(Code.MALFORMED_JSON, f"The key {twice[:60]!r} is there twice; keep one of them.")
-        return found
-
-    def no_number(name: str) -> float:
-        raise Problem(Code.MALFORMED_JSON, f"{name} is not JSON; send a number or null.")
-
     try:
-        value = json.loads(text, object_pairs_hook=once, parse_constant=no_number)
+        value = _STRICT.decode(text)
     except json.JSONDecodeError as exc:
         place = f"line {exc.lineno}, column {exc.colno}"
         raise Problem(Code.MALFORMED_JSON, f"The body is not JSON ({place}).") from None

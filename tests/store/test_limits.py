@@ -44,6 +44,23 @@ async def test_of_several_names_all_are_counted_or_none(store: Store) -> None:
     assert (await store.take_turns({"mine": many}))["mine"].remaining == 8
 
 
+async def test_several_attempts_in_one_question_are_what_they_are_one_after_the_other(store: Store) -> None:
+    one, two = Allowance(1, MINUTE), Allowance(2, MINUTE)
+    attempts = [{"a": two}, {"a": two, "full": one}, {"a": two}, {}, {"b": one, "full": one}, {"b": one}]
+
+    taken = await store.take_turns_each(attempts)
+
+    assert [{name: (each.is_allowed, each.remaining) for name, each in found.items()} for found in taken] == [
+        {"a": (True, 1)},
+        {"a": (True, 0), "full": (True, 0)},
+        {"a": (False, 0)},
+        {},
+        {"b": (True, 1), "full": (False, 0)},
+        {"b": (True, 0)},
+    ]
+    assert await store.take_turns_each([]) == []
+
+
 async def test_names_are_counted_each_by_itself_whatever_they_hold(store: Store) -> None:
     one = Allowance(1, MINUTE)
     for name in ("a", "b", "}{", "ü*", "x" * 500, ""):
@@ -99,11 +116,11 @@ async def test_an_attempt_that_the_client_repeats_counts_once(server_store: Stor
     assert isinstance(server_store, RedisStore)
     link, name = server_store._link, keys.window("a")
 
-    answers = [await link.run("take_turns", [name], ["mark", 1, 60_000_000]) for _ in range(3)]
+    answers = [await link.run("take_turns", [name], ["mark", 1, 1, 60_000_000]) for _ in range(3)]
 
     assert [answer[0][:2] for answer in answers] == [[1, 0]] * 3
     assert await link.redis.zcard(name) == 1
-    assert (await link.run("take_turns", [name], ["another", 1, 60_000_000]))[0][0] == 0
+    assert (await link.run("take_turns", [name], ["another", 1, 1, 60_000_000]))[0][0] == 0
 
 
 @pytest.mark.valkey

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from secrets import token_hex
 
@@ -20,17 +20,30 @@ class RedisLimits:
         self._link = link
 
     async def take_turns(self, wanted: Mapping[str, Allowance]) -> Mapping[str, Taken]:
-        if not wanted:
-            return {}
-        numbers = [number for each in wanted.values() for number in (each.limit, each.period // _MICROSECOND)]
-        found = await self._link.run("take_turns", [keys.window(name) for name in wanted], [token_hex(8), *numbers])
-        return {
-            name: Taken(
-                is_allowed=bool(is_allowed),
-                limit=wanted[name].limit,
-                remaining=remaining,
-                reset_after=reset * _MICROSECOND,
-                retry_after=retry * _MICROSECOND,
-            )
-            for name, (is_allowed, remaining, reset, retry) in zip(wanted, found, strict=True)
-        }
+        return (await self.take_turns_each([wanted]))[0]
+
+    async def take_turns_each(self, attempts: Sequence[Mapping[str, Allowance]]) -> Sequence[Mapping[str, Taken]]:
+        names = [keys.window(name) for wanted in attempts for name in wanted]
+        if not names:
+            return [{} for _ in attempts]
+        args = [each for wanted in attempts for each in _attempt(wanted)]
+        found = iter(await self._link.run("take_turns", names, args))
+        return [{name: _taken(each, *next(found)) for name, each in wanted.items()} for wanted in attempts]
+
+
+def _attempt(wanted: Mapping[str, Allowance]) -> Iterator[str | int]:
+    yield token_hex(8)
+    yield len(wanted)
+    for each in wanted.values():
+        yield each.limit
+        yield each.period // _MICROSECOND
+
+
+def _taken(allowance: Allowance, is_allowed: int, remaining: int, reset: int, retry: int) -> Taken:
+    return Taken(
+        is_allowed=bool(is_allowed),
+        limit=allowance.limit,
+        remaining=remaining,
+        reset_after=timedelta(microseconds=reset),
+        retry_after=timedelta(microseconds=retry),
+    )

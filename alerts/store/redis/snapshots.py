@@ -92,12 +92,16 @@ class RedisSnapshots:
         return sum(int(scans) for at, scans in found if at == day.isoformat())
 
     async def history(self, sku: str, listing: str, *, since: datetime | None, limit: int) -> Sequence[Point]:
+        texts = await self.history_texts(sku, listing, since=since, limit=limit)
+        return [Point.model_validate(orjson.loads(text)) for text in texts]
+
+    async def history_texts(self, sku: str, listing: str, *, since: datetime | None, limit: int) -> Sequence[str]:
         low = since.timestamp() * 1000 if since else "-inf"
         async with self._link.trouble():
             found = await self._link.redis.zrange(
                 keys.history(sku, listing), "+inf", low, desc=True, byscore=True, offset=0, num=limit
             )
-        return [Point.model_validate(orjson.loads(raw)) for raw in reversed(found)]
+        return list(reversed(found))
 
 
 def snapshot_of(sku: str, found: Mapping[str, str]) -> Snapshot:

@@ -15,9 +15,10 @@ from alerts.history import History
 from alerts.ports import Clock
 from alerts.products import Products
 from alerts.scan import Answer
-from bot.public import points_as_public, product_as_public, scan_as_public
+from bot.public import product_as_public
 from bot.web.api.asking import offered_to
 from bot.web.api.batches import batch_as_public
+from bot.web.api.rendered import RenderedScans, rendered_history
 from bot.web.api.shapes import BatchShape, HistoryShape, ProductsShape, ScanShape
 from bot.web.compress import not_modified
 from bot.web.endpoints import Call, Caller, Endpoint, Reply
@@ -70,6 +71,7 @@ class Scans:
     def __init__(self, *, scanned: Scanned, batch: Batch, history: History, products: Products, clock: Clock) -> None:
         self._scanned, self._batch, self._history = scanned, batch, history
         self._products, self._clock = products, clock
+        self._rendered = RenderedScans()
 
     def endpoints(self) -> Sequence[Endpoint]:
         """The routes of this file."""
@@ -88,7 +90,7 @@ class Scans:
 
     async def _scan(self, call: Call) -> Reply:
         answer = await self._scanned(call.caller, call.body.sku, fresh=call.body.fresh)
-        return Reply(orjson.dumps(scan_as_public(answer, self._clock.now())))
+        return Reply(self._rendered(answer, self._clock.now()))
 
     async def _scan_batch(self, call: Call) -> Reply:
         async def one(query: str) -> Answer:
@@ -105,8 +107,9 @@ class Scans:
     async def _past(self, call: Call) -> web.Response:
         asked = call.query
         product = (await offered_to(self._products, call.caller.guild)).find(asked.sku)
-        points = await self._history(product, vendor=asked.vendor, since=self._since(call), limit=asked.limit)
-        body = orjson.dumps(points_as_public(product, points))
+        since, limit = self._since(call), asked.limit
+        texts = await self._history.texts(product, vendor=asked.vendor, since=since, limit=limit)
+        body = rendered_history(product, texts, limit=limit)
         return not_modified(call.request, web.Response(body=body, content_type="application/json"))
 
     def _since(self, call: Call) -> datetime | None:
