@@ -30,6 +30,12 @@ class Observer:
     def late(self, seconds: float) -> None:
         """A scheduled scan has ended so long after its slot."""
 
+    def ticked(self, tier: str, succeeded: int, failed: int, seconds: float) -> None:
+        """A tick handed out so many of a tier's due products, or of `confirmation`; the failed ones are still due."""
+
+    def job_done(self, priority: str, *, failed: bool) -> None:
+        """A worker has done a job of this class; a failed one is a defect of ours, and no shop's."""
+
     def outpaced(self) -> None:
         """A scan came too late: a newer scanner of the product was there first."""
 
@@ -87,6 +93,14 @@ class Everybody(Observer):
     def late(self, seconds: float) -> None:
         for each in self._observers:
             each.late(seconds)
+
+    def ticked(self, tier: str, succeeded: int, failed: int, seconds: float) -> None:
+        for each in self._observers:
+            each.ticked(tier, succeeded, failed, seconds)
+
+    def job_done(self, priority: str, *, failed: bool) -> None:
+        for each in self._observers:
+            each.job_done(priority, failed=failed)
 
     def outpaced(self) -> None:
         for each in self._observers:

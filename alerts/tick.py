@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
+from functools import partial
+
+import structlog
 
 from alerts.domain.model import Tier
+from alerts.domain.priority import Priority
+from alerts.domain.slots import next_slot
 from alerts.jobs import JobQueue
+from alerts.observing import SILENT, Observer
 from alerts.ports import Clock
 from alerts.store.ports import Due, Timetable
+
+_HURRIED = 200  # confirmations handed out by one tick
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,24 +29,72 @@ class Pace:
     limit: int
 
 
+@dataclass(frozen=True, slots=True)
+class TickReport:
+    """What one tick did for a tier, or for `confirmation`: products that were due, handed out, and not handed out.
+
+    What failed is still due, and the next tick hands it out. `duration` is in seconds.
+    """
+
+    tier: str
+    processed: int
+    succeeded: int
+    failed: int
+    duration: float
+
+
 class Tick:
     """One look at the timetable. Any number of schedulers may tick: the slot makes one job of many ticks."""
 
-    def __init__(self, *, tiers: Mapping[Tier, Pace], store: Timetable, jobs: JobQueue, clock: Clock) -> None:
-        self._tiers, self._store, self._jobs, self._clock = tiers, store, jobs, clock
+    def __init__(
+        self,
+        *,
+        tiers: Mapping[Tier, Pace],
+        store: Timetable,
+        jobs: JobQueue,
+        clock: Clock,
+        observer: Observer = SILENT,
+    ) -> None:
+        self._tiers, self._store, self._jobs, self._clock, self._observer = tiers, store, jobs, clock, observer
 
     async def __call__(self) -> int:
-        """Queue every due product once; say how many."""
-        now, count = self._clock.now(), 0
+        """Queue every due product once, the urgent ones first; say how many."""
+        hurried = await self._store.hurried(self._clock.now(), limit=_HURRIED)
+        count = await self._each(Priority.CONFIRMATION.value, hurried, self._confirm)
         for tier, pace in self._tiers.items():
-            for due in await self._store.due(tier, now, limit=pace.limit):
-                await self._jobs.put(due.sku, slot=due.at)
-                # After the job is queued: a crash in between queues the same slot again, which is one job.
-                await self._store.move(due, tier, _next(due, pace, now))
-                count += 1
+            due = await self._store.due(tier, self._clock.now(), limit=pace.limit)
+            count += await self._each(tier.value, due, partial(self._hand_out, tier))
         return count
 
+    async def _each(self, tier: str, due: Sequence[Due], hand_out: Callable[[Due], Awaitable[None]]) -> int:
+        if not due:
+            return 0
+        began, done = self._clock.monotonic(), 0
+        try:
+            for each in due:
+                await hand_out(each)
+                done += 1
+        finally:
+            took = self._clock.monotonic() - began
+            self._report(TickReport(tier, len(due), done, len(due) - done, took))
+        return done
 
-def _next(due: Due, pace: Pace, now: datetime) -> datetime:
-    """One step on, without drift; slots missed while nobody ticked are not made up for."""
-    return due.at + pace.every if due.at + pace.every > now else now + pace.every
+    async def _confirm(self, due: Due) -> None:
+        await self._jobs.put(due.sku, slot=due.at, priority=Priority.CONFIRMATION)
+        await self._store.hurry_done(due)
+
+    async def _hand_out(self, tier: Tier, due: Due) -> None:
+        await self._jobs.put(due.sku, slot=due.at, priority=Priority.of(tier))
+        # After the job is queued: a crash in between queues the same slot again, which is one job.
+        await self._store.move(due, tier, next_slot(due.sku, self._tiers[tier].every, self._clock.now()))
+
+    def _report(self, report: TickReport) -> None:
+        log.debug(
+            "tick",
+            tier=report.tier,
+            processed=report.processed,
+            succeeded=report.succeeded,
+            failed=report.failed,
+            duration=round(report.duration, 4),
+        )
+        self._observer.ticked(report.tier, report.succeeded, report.failed, report.duration)

@@ -472,7 +472,7 @@ async def _jobs(parts: Engine) -> AsyncIterator[tuple[JobQueue, ScanJobs]]:
     async def do(guild: int, job_id: str) -> None:
         await background.do(guild, job_id)
 
-    queue = DocketQueue(parts.jobs_url, scan=scan, job=do)
+    queue = DocketQueue(parts.jobs_url, scan=scan, job=do, observer=parts.observer)
     background = api.scan_jobs(
         store=parts.store,
         queue=queue,
@@ -596,7 +596,7 @@ async def _to_webhooks(parts: Engine, tasks: list[asyncio.Task[None]]) -> AsyncI
 def _ticking(parts: Engine, jobs: JobQueue) -> Iterator[None]:
     tiers = parts.settings.tiers
     paces = {Tier(name): Pace(every=tier.every, limit=tier.limit) for name, tier in tiers}
-    tick = Tick(tiers=paces, store=parts.store, jobs=jobs, clock=parts.clock)
+    tick = Tick(tiers=paces, store=parts.store, jobs=jobs, clock=parts.clock, observer=parts.observer)
     # Our own bulkhead: a failed tick is logged once per outage, and the next one comes in a second.
     turn = Runner("tick", lambda: _as_turn(tick), clock=parts.clock)
     scheduler = AsyncIOScheduler(timezone=UTC)

@@ -8,9 +8,10 @@ from datetime import UTC, datetime, timedelta
 
 from alerts.domain.deliveries import Delivery
 from alerts.domain.episodes import Episode
-from alerts.domain.errors import DeliveryError
+from alerts.domain.errors import DeliveryError, StoreUnavailable
 from alerts.domain.letters import Letter
 from alerts.domain.model import Failure, Listing, Offer, Reading
+from alerts.domain.priority import Priority
 
 
 class FakeClock:
@@ -96,13 +97,15 @@ class Mailbox:
 
 
 class Docket:
-    """A JobQueue that keeps each slot once."""
+    """A JobQueue that keeps each slot once, with its class; `is_away` lets it take nothing."""
 
     def __init__(self) -> None:
-        self.jobs = dict[tuple[str, datetime], None]()
+        self.jobs, self.is_away = dict[tuple[str, datetime], Priority](), False
 
-    async def put(self, sku: str, *, slot: datetime) -> None:
-        self.jobs[sku, slot] = None
+    async def put(self, sku: str, *, slot: datetime, priority: Priority) -> None:
+        if self.is_away:
+            raise StoreUnavailable("away")
+        self.jobs[sku, slot] = priority
 
     async def work(self) -> None:
         """Nobody works here; the test takes the jobs."""

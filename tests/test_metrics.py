@@ -47,7 +47,8 @@ PLAN = """hs_build_info hs_scans_total hs_scan_duration_seconds hs_watch_scan_la
     hs_redis_errors_total hs_lock_stale_commits_total hs_event_loop_lag_seconds hs_config_last_reload_successful
     hs_backup_last_success_timestamp_seconds""".split()
 LABELS = set(
-    "bucket decision kind lane layer method op python reason result route stage state status vendor version".split()
+    "bucket decision kind lane layer method op priority python reason result route stage state status tier vendor"
+    " version".split()
 )
 PI = product("Acme", "Bolt")
 DEALS, OTHERS = Target(id=1234567890123), Target(id=1234567890124)
@@ -320,10 +321,11 @@ def test_everybody_who_listens_is_told_everything() -> None:
     both = Everybody(Ears(), Ears())
     calls = {"looked": ("v", "w", 1.0), "tripped": ("v",), "blocked": ("l",), "answered": ("s",), "scanned": ("s", []),
              "late": (1.0,), "outpaced": (), "decided": ("k", "d"), "delivered": ("l", "r", 1.0), "ambiguous": (),
-             "served": ("r", "GET", 200, 1.0), "active": (1, 2)}  # fmt: skip
+             "served": ("r", "GET", 200, 1.0), "active": (1, 2), "ticked": ("t", 1, 0, 1.0)}  # fmt: skip
     for name, args in calls.items():
         getattr(both, name)(*args)
     both.stored("op", 1.0, failed=True)
+    both.job_done("hot", failed=False)
     both.asked_discord("/r", 200, remaining=1, limited=2)
 
     assert sorted(name for name, _ in told) == sorted([*verbs, *verbs])

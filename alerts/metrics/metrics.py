@@ -108,6 +108,14 @@ class Metrics(Observer):
     def late(self, seconds: float) -> None:
         self.time("hs_watch_scan_lag_seconds", seconds)
 
+    def ticked(self, tier: str, succeeded: int, failed: int, seconds: float) -> None:
+        self.add("hs_tick_products_total", succeeded, tier, "ok")
+        self.add("hs_tick_products_total", failed, tier, "failed")
+        self.time("hs_tick_duration_seconds", seconds, tier)
+
+    def job_done(self, priority: str, *, failed: bool) -> None:
+        self.add("hs_jobs_total", 1, priority, "failed" if failed else "ok")
+
     def outpaced(self) -> None:
         self.add("hs_lock_stale_commits_total", 1)
 

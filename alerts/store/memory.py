@@ -61,6 +61,7 @@ class MemoryStore(
     _held: dict[tuple[str, str], Waiting] = field(default_factory=dict)
     _memories: dict[tuple[int, str], Memory] = field(default_factory=dict)
     _due: dict[str, tuple[Tier, datetime]] = field(default_factory=dict)
+    _hurried: dict[str, datetime] = field(default_factory=dict)
     _notes: dict[str, str] = field(default_factory=dict)
     _spent: dict[date, Decimal] = field(default_factory=dict)
     _pending: dict[tuple[int, str], tuple[str, float]] = field(default_factory=dict)
@@ -265,6 +266,7 @@ class MemoryStore(
 
     async def unschedule(self, sku: str) -> None:
         self._due.pop(sku, None)
+        self._hurried.pop(sku, None)
 
     async def scheduled(self) -> frozenset[str]:
         return frozenset(self._due)
@@ -282,8 +284,15 @@ class MemoryStore(
 
     async def hurry(self, sku: str, at: datetime) -> None:
         if sku in self._due:
-            tier, due = self._due[sku]
-            self._due[sku] = (tier, min(due, at))
+            self._hurried[sku] = min(self._hurried.get(sku, at), at)
+
+    async def hurried(self, now: datetime, *, limit: int) -> Sequence[Due]:
+        ripe = [Due(sku, at) for sku, at in self._hurried.items() if at <= now]
+        return sorted(ripe, key=lambda d: (d.at, d.sku))[:limit]
+
+    async def hurry_done(self, due: Due) -> None:
+        if self._hurried.get(due.sku) == due.at:
+            del self._hurried[due.sku]
 
     async def move(self, due: Due, tier: Tier, to: datetime) -> bool:
         if self._due.get(due.sku) != (tier, due.at):

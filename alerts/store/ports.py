@@ -25,6 +25,7 @@ from alerts.domain.waiting import Waiting
 from alerts.domain.wishes import Subscription, Target, Watch
 from alerts.store.promises.api_keys import ApiKeyStore
 from alerts.store.promises.glances import Glances
+from alerts.store.promises.hurries import Hurries
 from alerts.store.promises.limits import LimitStore
 from alerts.store.promises.popularity import Popularity
 from alerts.store.promises.tallies import Tallies
@@ -545,7 +546,7 @@ class Seal(Protocol):
         """Whether it was sealed with the key that is used now."""
 
 
-class Timetable(Protocol):
+class Timetable(Hurries, Protocol):
     """When each watched product is due."""
 
     async def schedule(self, sku: str, tier: Tier, at: datetime) -> None:
@@ -562,9 +563,6 @@ class Timetable(Protocol):
 
     async def upcoming(self, now: datetime) -> Mapping[Tier, Upcoming]:
         """Every tier in brief, however many products there are."""
-
-    async def hurry(self, sku: str, at: datetime) -> None:
-        """Make a product due no later than `at`; one that is not on the timetable stays off it."""
 
     async def move(self, due: Due, tier: Tier, to: datetime) -> bool:
         """Set the next time, unless somebody else did since; then False."""

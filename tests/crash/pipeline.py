@@ -17,6 +17,7 @@ from alerts.crash import point
 from alerts.deliver import Deliver
 from alerts.domain.deliveries import DeliveryState
 from alerts.domain.model import Known, Listing, Offer, Product, Reading, Snapshot, Tier, state_of
+from alerts.domain.priority import Priority
 from alerts.domain.wishes import Subscription
 from alerts.fanout import Fanout
 from alerts.products import Products
@@ -96,7 +97,7 @@ class _Jobs:
     def __init__(self, store: RedisStore, scan: Scan, products: Products) -> None:
         self._redis, self._scan, self._products = store._link.redis, scan, products
 
-    async def put(self, sku: str, *, slot: datetime) -> None:
+    async def put(self, sku: str, *, slot: datetime, priority: Priority) -> None:
         await _unseen(self._redis.sadd(self._KEY, f"{sku} {slot.isoformat()}"))
 
     async def work(self) -> None:

@@ -12,6 +12,7 @@ import pytest_asyncio
 from structlog.testing import capture_logs
 
 from alerts.domain.errors import StoreError, StoreTooNew, StoreUnavailable
+from alerts.domain.priority import Priority
 from alerts.jobs import DocketQueue
 from alerts.store import keys
 from alerts.store.redis.link import Link
@@ -183,7 +184,7 @@ async def test_a_cluster_that_was_gone_altogether_is_found_again_by_store_and_jo
 
     async with DocketQueue(on_cluster.url_for_jobs, scan=scan) as jobs:
         working = asyncio.create_task(jobs.work())
-        await jobs.put("pi5", slot=START)
+        await jobs.put("pi5", slot=START, priority=Priority.HOT)
         await eventually(lambda: is_done(START))
         with capture_logs() as said:
             for node in cluster.nodes:
@@ -191,13 +192,13 @@ async def test_a_cluster_that_was_gone_altogether_is_found_again_by_store_and_jo
             with pytest.raises(StoreUnavailable):
                 await on_cluster.snapshot("pi5")
             with pytest.raises(StoreUnavailable):
-                await jobs.put("pi5", slot=START + MINUTE)
+                await jobs.put("pi5", slot=START + MINUTE, priority=Priority.HOT)
             await eventually(lambda: is_said(said, "job queue is away"))
         for node in cluster.nodes:
             node.start()
         await asyncio.to_thread(cluster.wait)
         assert await eventually(lambda: works(on_cluster))
-        await jobs.put("pi5", slot=START + MINUTE)
+        await jobs.put("pi5", slot=START + MINUTE, priority=Priority.HOT)
         await eventually(lambda: is_done(START + MINUTE))
         working.cancel()
         with suppress(asyncio.CancelledError):

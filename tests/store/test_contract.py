@@ -15,7 +15,7 @@ from alerts.domain.standing import Notice, Standing, after_failure
 from alerts.domain.trail import SENT_DAYS, TRAIL_DAYS, TRAIL_LENGTH, Stage, Step
 from alerts.domain.wishes import Target, TargetKind, Watch
 from alerts.store import keys
-from alerts.store.ports import Commit, Lock, Store
+from alerts.store.ports import Commit, Due, Lock, Store
 from alerts.store.redis.store import RedisStore
 from tests.waiting import eventually
 from tests.worlds import IN, MINUTE, OUT, START, change, known, offer, pounds, subscription
@@ -400,15 +400,54 @@ async def test_of_two_schedulers_one_moves_the_slot(store: Store) -> None:
     assert [d.at for d in await store.due(Tier.HOT, START + MINUTE, limit=9)] == [START + MINUTE]
 
 
-async def test_a_hurried_product_is_due_earlier_and_never_later(store: Store) -> None:
+async def test_a_hurried_product_is_looked_at_earlier_and_never_later(store: Store) -> None:
     await store.schedule("pi5", Tier.HOT, START + 5 * MINUTE)
 
     await store.hurry("pi5", START + MINUTE)
     await store.hurry("pi5", START + 2 * MINUTE)
     await store.hurry("nobody watches this", START)
 
-    assert [(d.sku, d.at) for d in await store.due(Tier.HOT, START + MINUTE, limit=9)] == [("pi5", START + MINUTE)]
+    assert await store.hurried(START, limit=9) == []
+    assert await store.hurried(START + MINUTE, limit=9) == [Due("pi5", START + MINUTE)]
     assert await store.scheduled() == {"pi5"}
+
+
+async def test_a_hurry_leaves_the_timetable_as_it_is(store: Store) -> None:
+    await store.schedule("pi5", Tier.COLD, START + 5 * MINUTE)
+    await store.hurry("pi5", START)
+
+    assert not await store.due(Tier.COLD, START + MINUTE, limit=9)
+    assert [d.at for d in await store.due(Tier.COLD, START + 5 * MINUTE, limit=9)] == [START + 5 * MINUTE]
+
+
+async def test_the_earliest_of_the_hurried_come_first_and_no_more_than_asked_for(store: Store) -> None:
+    for minutes, sku in enumerate(["deck", "pi5", "card"]):
+        await store.schedule(sku, Tier.WARM, START + timedelta(days=1))
+        await store.hurry(sku, START + minutes * MINUTE)
+
+    assert [d.sku for d in await store.hurried(START + timedelta(hours=1), limit=2)] == ["deck", "pi5"]
+
+
+async def test_a_hurry_that_was_answered_is_over_unless_there_was_another_since(store: Store) -> None:
+    await store.schedule("pi5", Tier.HOT, START + timedelta(days=1))
+    await store.hurry("pi5", START + MINUTE)
+    (old,) = await store.hurried(START + MINUTE, limit=9)
+    await store.hurry("pi5", START)
+
+    await store.hurry_done(old)
+    (new,) = await store.hurried(START, limit=9)
+    await store.hurry_done(new)
+
+    assert not await store.hurried(START + timedelta(days=2), limit=9)
+
+
+async def test_what_nobody_watches_any_more_is_not_hurried_either(store: Store) -> None:
+    await store.schedule("pi5", Tier.HOT, START)
+    await store.hurry("pi5", START)
+
+    await store.unschedule("pi5")
+
+    assert not await store.hurried(START + MINUTE, limit=9)
 
 
 async def test_unscheduled_means_never_due(store: Store) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from alerts.domain.errors import StoreUnavailable
+from alerts.domain.priority import Priority
 from alerts.jobs import DocketQueue
 from alerts.store.redis.store import RedisStore
 from tests.servers import Watched, asked, watched
@@ -35,7 +36,7 @@ async def test_a_new_master_takes_over_with_all_that_the_old_one_had(tmp_path: P
     with watched(bundled(), tmp_path) as servers:
         async with RedisStore(servers.url) as store, DocketQueue(store.url_for_jobs, scan=scan) as jobs:
             working = asyncio.create_task(jobs.work())
-            await jobs.put("pi5", slot=START)
+            await jobs.put("pi5", slot=START, priority=Priority.HOT)
             await eventually(lambda: is_done(START))
             await store.commit(commit(await locked(store)))
             asked(servers.master.url, "WAIT", 1, 5000)  # replication is not at once; see docs/configuration.md
@@ -47,7 +48,7 @@ async def test_a_new_master_takes_over_with_all_that_the_old_one_had(tmp_path: P
 
             assert (await store.snapshot("pi5")).revision == 1
             assert [each.change for each in await store.take_news("a", limit=9, wait=NOW)] == [change()]
-            await jobs.put("pi5", slot=START + MINUTE)
+            await jobs.put("pi5", slot=START + MINUTE, priority=Priority.HOT)
             await eventually(lambda: is_done(START + MINUTE), within=20)
             working.cancel()
             with suppress(asyncio.CancelledError):

@@ -1,4 +1,4 @@
-"""When each watched product is due: one sorted set per tier."""
+"""When each watched product is due: one sorted set per tier, and one for those that cannot wait for it."""
 
 from __future__ import annotations
 
@@ -23,19 +23,15 @@ class RedisTimetable:
 
     async def unschedule(self, sku: str) -> None:
         async with self._link.trouble():
-            for tier in Tier:
-                await self._link.redis.zrem(keys.due(tier), sku)
+            for name in (*map(keys.due, Tier), keys.HURRIED):
+                await self._link.redis.zrem(name, sku)
 
     async def scheduled(self) -> frozenset[str]:
         async with self._link.trouble():
             return frozenset([sku for tier in Tier for sku in await self._link.redis.zrange(keys.due(tier), 0, -1)])
 
     async def due(self, tier: Tier, now: datetime, *, limit: int) -> Sequence[Due]:
-        async with self._link.trouble():
-            found = await self._link.redis.zrange(
-                keys.due(tier), "-inf", _ms(now), byscore=True, offset=0, num=limit, withscores=True
-            )
-        return [Due(sku, _at(score)) for sku, score in found]
+        return await self._ripe(keys.due(tier), now, limit)
 
     async def upcoming(self, now: datetime) -> Mapping[Tier, Upcoming]:
         async with self._link.trouble():
@@ -49,13 +45,23 @@ class RedisTimetable:
         return {tier: Upcoming(count, due, _at(first[0][1]) if first else None) for tier, count, due, first in rows}
 
     async def hurry(self, sku: str, at: datetime) -> None:
-        async with self._link.trouble():
-            for tier in Tier:
-                # XX: only what is there; LT: only if it is earlier.
-                await self._link.redis.zadd(keys.due(tier), {sku: _ms(at)}, xx=True, lt=True)
+        await self._link.run("hurry", [keys.HURRIED, *map(keys.due, Tier)], [sku, _ms(at)])
+
+    async def hurried(self, now: datetime, *, limit: int) -> Sequence[Due]:
+        return await self._ripe(keys.HURRIED, now, limit)
+
+    async def hurry_done(self, due: Due) -> None:
+        await self._link.run("hurry_done", [keys.HURRIED], [due.sku, _ms(due.at)])
 
     async def move(self, due: Due, tier: Tier, to: datetime) -> bool:
         return bool(await self._link.run("move", [keys.due(tier)], [due.sku, _ms(due.at), _ms(to)]))
+
+    async def _ripe(self, name: str, now: datetime, limit: int) -> Sequence[Due]:
+        async with self._link.trouble():
+            found = await self._link.redis.zrange(
+                name, "-inf", _ms(now), byscore=True, offset=0, num=limit, withscores=True
+            )
+        return [Due(sku, _at(score)) for sku, score in found]
 
 
 def _ms(at: datetime) -> int:
