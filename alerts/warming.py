@@ -16,11 +16,11 @@ from alerts.domain.freshness import Freshness
 from alerts.domain.model import Product
 from alerts.ports import Clock
 from alerts.products import Products
+from alerts.seat import Seat
 from alerts.store.ports import Outbox, Snapshots
 from alerts.store.promises.popularity import Popularity
 
 EVERY = timedelta(seconds=30)
-_LEASE = timedelta(seconds=90)
 _SEAT = "warming"
 _MOST = 500  # products are thought of
 _AT_ONCE = 20  # are looked at in a turn
@@ -64,33 +64,36 @@ class Warming:
     ) -> None:
         """`name` is this process's; `popular`: as often as that within an hour."""
         self._answers, self._asks, self._store, self._products = answers, asks, store, products
-        self._clock, self._freshness, self._name, self._popular = clock, freshness, name, popular
+        self._clock, self._freshness, self._popular = clock, freshness, popular
+        self._seat = Seat(store, _SEAT, name, clock=clock)
         self._next = float("-inf")
 
     async def warm(self) -> bool:
         """Tell what was asked for and, with the seat, look at what is popular and nearly too old. Every half minute."""
+        seat = await self._seat.hold()
         if self._clock.monotonic() < self._next:
             return False
         self._next = self._clock.monotonic() + EVERY.total_seconds()
         now = self._clock.now()
         await self._store.count_asks(_hour(now), self._asks.take())
-        if not await self._store.lead(_SEAT, self._name, ttl=_LEASE):
+        if not seat:
             return False
         looked = 0
         for sku in await self._favourites(now):
             product = await self._products.load(sku)
             if product and await self._is_due(product):
+                if not await self._seat.still(seat):
+                    break  # while shops were slow somebody else has sat down
                 limits = self._freshness.limits(product.category)
                 await self._answers.refresh(product, max_age=limits.warm_at)
                 looked += 1
-                # The seat must not be lost to another while shops are slow.
-                if looked == _AT_ONCE or not await self._store.lead(_SEAT, self._name, ttl=_LEASE):
+                if looked == _AT_ONCE:
                     break
         return looked > 0
 
     async def leave(self) -> None:
         """Let another process have the seat at once."""
-        await self._store.resign(_SEAT, self._name)
+        await self._seat.leave()
 
     async def _favourites(self, now: datetime) -> list[str]:
         """Asked for often enough within the last hour: this one's count, and the last one's as far as it reaches."""

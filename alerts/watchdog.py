@@ -26,6 +26,7 @@ from alerts.domain.troubles import (
     of_vendor,
 )
 from alerts.ports import Clock
+from alerts.seat import Seat
 from alerts.store.ports import Notes, Outbox, Snapshots, Standings, Timetable
 from alerts.store.promises.tallies import SLICE, Slot, Span, Tallies
 from alerts.tallying import began
@@ -33,7 +34,6 @@ from alerts.tallying import began
 EVERY = 15.0  # seconds between two looks
 _WINDOW = timedelta(minutes=15)
 _BETWEEN = timedelta(minutes=1)  # two messages at least
-_LEASE = timedelta(seconds=60)
 _ROLE = "watchdog"
 _NOTE = "watchdog"
 _MOST = 200  # troubles at once: vendors of the configuration
@@ -76,33 +76,38 @@ class Watchdog:
 
         `silence`: so long after the quickest tier's next look should have come, nobody looks any more.
         """
-        self._store, self._tell, self._clock, self._name = store, tell, clock, name
+        self._store, self._tell, self._clock = store, tell, clock
+        self._seat, self._number = Seat(store, _ROLE, name, clock=clock), 0
         self._vendors, self._every, self._silence = vendors, every, silence
         self._started, self._next, self._next_word = clock.now(), float("-inf"), float("-inf")
 
     async def turn(self) -> bool:
         """Look when it is time and this process has the seat."""
+        await self._seat.hold()
         now = self._clock.monotonic()
         if now < self._next:
             return False
         self._next = now + EVERY
-        if await self._store.lead(_ROLE, self._name, ttl=_LEASE):
-            await self.look()
+        await self.look()
         return False
 
     async def leave(self) -> None:
         """Let the next process watch at once."""
-        await self._store.resign(_ROLE, self._name)
+        await self._seat.leave()
 
     async def look(self) -> None:
-        """Find out what is wrong, keep it, and say at most one thing of it."""
+        """Find out what is wrong, keep it, and say at most one thing of it, if it is ours to say."""
+        self._number = await self._seat.hold()
+        if not self._number:
+            return
         now = self._clock.now()
         before = _read(await self._store.note(_NOTE))
         found = {each.name: each for each in await self._findings(now)}
         # A vendor that left the configuration is no trouble any more.
         gone = {name: Finding(name=name, is_bad=False) for name in before if name not in found}
         troubles = dict(list(after(before, {**gone, **found}, now).items())[:_MOST])
-        await self._keep(before, troubles)
+        if not await self._keep(before, troubles):
+            return
         if self._clock.monotonic() >= self._next_word:
             await self._say_one(troubles)
 
@@ -111,6 +116,8 @@ class Watchdog:
         if not waiting:
             return
         trouble = min(waiting, key=lambda each: (each.over or each.since, each.name))
+        if not await self._seat.still(self._number):
+            return  # we slept, and somebody else watches by now
         # Kept before, so that whoever takes over after a crash says the same, under the same nonce.
         said = await self._tell(_text(trouble), nonce=_nonce(trouble), answers=trouble.message or None)
         self._next_word = self._clock.monotonic() + _BETWEEN.total_seconds()
@@ -124,9 +131,13 @@ class Watchdog:
         log.info("operator told", trouble=trouble.name, is_over=trouble.over is not None)
         await self._keep(before, troubles)
 
-    async def _keep(self, before: Mapping[str, Trouble], troubles: Mapping[str, Trouble]) -> None:
+    async def _keep(self, before: Mapping[str, Trouble], troubles: Mapping[str, Trouble]) -> bool:
+        """False when somebody else watches by now; then nothing was kept."""
+        if not await self._seat.still(self._number):
+            return False
         if dict(before) != dict(troubles):
             await self._store.set_note(_NOTE, _TROUBLES.dump_json(list(troubles.values())).decode())
+        return True
 
     async def _findings(self, now: datetime) -> list[Finding]:
         names = list(dict.fromkeys(self._vendors))[: _MOST - 10]

@@ -177,6 +177,7 @@ async def test_whoever_takes_over_after_a_crash_tells_the_same_message(is_over: 
     with pytest.raises(KeyboardInterrupt):
         await world.notices.look()
     world.office.dies = False
+    await world.clock.advance(5)  # it holds its seat no longer
     await world.fails(12)
     await world.another("b").look()
     await world.another("b").look()

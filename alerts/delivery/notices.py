@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
 from itertools import groupby
 from typing import Protocol
 
@@ -12,12 +11,12 @@ import structlog
 from alerts.domain.standing import Notice, Standing, batch_id
 from alerts.domain.wishes import TargetKind
 from alerts.ports import Clock
+from alerts.seat import Seat
 from alerts.store.ports import Outbox, Standings
 
 MOST_AT_ONCE = 6  # in one message, within Discord's 2,000 characters
 _EVERY = 2.0
 _NOWHERE, _NOWHERE_AT_MOST = 60.0, 600.0  # seconds until a guild without a place to write in is tried again
-_LEASE = timedelta(seconds=15)
 _ROLE = "notices"
 # Whom to tell of these is the person's own business, and nobody else's.
 _PRIVATE = frozenset({TargetKind.DM})
@@ -49,29 +48,36 @@ class Notices:
 
     def __init__(self, *, store: NoticeStore, admins: Admins, clock: Clock, name: str) -> None:
         """`name` tells this process from the others: one of them tells."""
-        self._store, self._admins, self._clock, self._name = store, admins, clock, name
+        self._store, self._admins, self._clock = store, admins, clock
+        self._seat, self._number = Seat(store, _ROLE, name, clock=clock), 0
         self._next_look = 0.0
         self._waiting: dict[str, tuple[float, float]] = {}  # batch → not before, and how long it waited last
 
     async def __call__(self) -> bool:
         """Look every few seconds; whether anything was told."""
+        await self._seat.hold()
         now = self._clock.monotonic()
         if now < self._next_look:
             return False
         self._next_look = now + _EVERY
-        return bool(await self._store.lead(_ROLE, self._name, ttl=_LEASE)) and await self.look()
+        return await self.look()
 
     async def leave(self) -> None:
         """Let the next process tell at once."""
-        await self._store.resign(_ROLE, self._name)
+        await self._seat.leave()
 
     async def look(self) -> bool:
-        """Tell all that is to be told now; whether anything was."""
+        """Tell all that is to be told now, if it is ours to tell; whether anything was."""
+        self._number = await self._seat.hold()
+        if not self._number:
+            return False
         ill = {key: each for key, each in (await self._store.standings()).items() if _is_to_be_told(each)}
         kept = await self._store.notices()
         begun = [each for key, each in kept.items() if not each.is_told and _is_true_still(each, ill.get(key))]
         batches = _by_batch(begun)
         for batch in self._new(ill, kept):
+            if not await self._seat.still(self._number):
+                return False  # we slept, and somebody else tells by now
             # Before anything is sent, so that the same ones share a message, and its nonce, after a crash, too.
             await self._store.put_notices(batch)
             batches.append(batch)
@@ -98,6 +104,8 @@ class Notices:
         facts = {"guild": guild, "targets": [str(each.standing.target) for each in notices]}
         not_before, pause = self._waiting.get(batch, (0.0, 0.0))
         if self._clock.monotonic() < not_before:
+            return False
+        if not await self._seat.still(self._number):
             return False
         if not await self._admins.tell(guild, batch, notices):
             if not pause:
