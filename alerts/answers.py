@@ -11,19 +11,22 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Protocol
 
 import structlog
 
 from alerts.domain.errors import SentryError, StoreUnavailable
 from alerts.domain.freshness import DEFAULT, Age, Freshness, Limits
-from alerts.domain.model import Product, Snapshot
+from alerts.domain.model import Product, Snapshot, Tier
 from alerts.observing import SILENT, Observer
 from alerts.ports import Clock
 from alerts.reach import Reach
 from alerts.scan import Answer, Scan, Source, is_complete, was_read
 from alerts.shelf import Shelf
 from alerts.store.ports import Snapshots
+from alerts.store.promises.plans import Plans
 
+FROZEN_GUARD = timedelta(minutes=5)  # what is frozen is read on demand, but by nobody more often
 _END = 2.0  # seconds for what is being read when the program ends
 log = structlog.get_logger()
 
@@ -69,6 +72,10 @@ class _Asked:
     tally: Tally = field(repr=False)
 
 
+class AnswersStore(Snapshots, Plans, Protocol):
+    """The parts of memory that answering needs."""
+
+
 class Answers:
     """One for a process. The door behind it stays the only one: whatever is read is committed there."""
 
@@ -76,7 +83,7 @@ class Answers:
         self,
         *,
         scan: Scan,
-        store: Snapshots,
+        store: AnswersStore,
         clock: Clock,
         freshness: Freshness,
         shelf: Shelf,
@@ -99,7 +106,9 @@ class Answers:
         """
         if self._note_asked:
             self._note_asked(product.sku)
-        limits = self._freshness.limits(product.category, max_age=timedelta(0) if fresh else max_age)
+        if fresh:
+            max_age = FROZEN_GUARD if await self._is_frozen(product) else timedelta(0)
+        limits = self._freshness.limits(product.category, max_age=max_age)
         asked = _Asked(product, limits, limits.ttl <= timedelta(0), self._tally(product))
         try:
             answer = await self._answer(asked)
@@ -110,6 +119,14 @@ class Answers:
         if not asked.is_bypass:  # who wants it anew asks no cache
             self._observer.answered(answer.source)
         return answer
+
+    async def _is_frozen(self, product: Product) -> bool:
+        """Whether everybody who watches it has frozen it, or nobody watches it and it is frozen by itself."""
+        try:
+            floors = await self._reach(lambda: self._store.floors([product.sku]))
+        except StoreUnavailable:
+            return product.tier is Tier.FROZEN
+        return floors.get(product.sku, product.tier) is Tier.FROZEN
 
     async def refresh(self, product: Product, *, max_age: timedelta) -> None:
         """Read the shops unless they were read `max_age` ago, once however many want it. Never raises for trouble."""

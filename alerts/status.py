@@ -9,11 +9,13 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
+from alerts.domain.agenda import NOTE as AGENDA
+from alerts.domain.agenda import Agenda, read_agenda
 from alerts.domain.model import FailureReason, Tier
 from alerts.domain.standing import Standing
 from alerts.ports import Clock
 from alerts.products import Products
-from alerts.store.ports import Backlog, LastLooks, Outbox, Snapshots, Standings, Timetable, Upcoming
+from alerts.store.ports import Backlog, LastLooks, Notes, Outbox, Snapshots, Standings, Timetable, Upcoming
 
 
 class Sight(StrEnum):
@@ -40,16 +42,20 @@ class VendorStatus:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """What managers see. `standings` are this guild's targets that fail; `answered_in` is how long memory took."""
+    """What managers see. `standings` are this guild's targets that fail; `answered_in` is how long memory took.
+
+    `agenda` is the plan for the next hour, of all guilds' products.
+    """
 
     vendors: Sequence[VendorStatus]
     backlog: Backlog
     upcoming: Mapping[Tier, Upcoming]
     standings: Sequence[Standing]
     answered_in: timedelta
+    agenda: Agenda | None = None
 
 
-class StatusStore(Snapshots, Outbox, Timetable, Standings, Protocol):
+class StatusStore(Snapshots, Outbox, Timetable, Standings, Notes, Protocol):
     """The parts of memory that an overview needs."""
 
     async def ping(self) -> None:
@@ -77,14 +83,15 @@ class Status:
         began = self._clock.monotonic()
         await self._store.ping()
         took = timedelta(seconds=self._clock.monotonic() - began)
-        vendors, backlog, upcoming, standings = await asyncio.gather(
+        vendors, backlog, upcoming, standings, agenda = await asyncio.gather(
             self.vendors(guild),
             self._store.backlog(),
             self._store.upcoming(self._clock.now()),
             self._store.standings(),
+            self._store.note(AGENDA),
         )
         mine = [each for _, each in sorted(standings.items()) if each.guild == guild and not each.is_fine]
-        return Overview(vendors, backlog, upcoming, mine, took)
+        return Overview(vendors, backlog, upcoming, mine, took, read_agenda(agenda))
 
 
 def _vendor(name: str, looks: LastLooks, blind_after: int) -> VendorStatus:

@@ -6,9 +6,11 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from typing import Protocol
 
 import structlog
 
+from alerts.domain.heat import tier_of
 from alerts.domain.model import Tier
 from alerts.domain.priority import Priority
 from alerts.domain.slots import next_slot
@@ -16,6 +18,7 @@ from alerts.jobs import JobQueue
 from alerts.observing import SILENT, Observer
 from alerts.ports import Clock
 from alerts.store.ports import Due, Timetable
+from alerts.store.promises.plans import Plans
 
 _HURRIED = 200  # confirmations handed out by one tick
 log = structlog.get_logger()
@@ -43,6 +46,10 @@ class TickReport:
     duration: float
 
 
+class TickStore(Timetable, Plans, Protocol):
+    """The parts of memory that ticking needs."""
+
+
 class Tick:
     """One look at the timetable. Any number of schedulers may tick: the slot makes one job of many ticks."""
 
@@ -50,12 +57,13 @@ class Tick:
         self,
         *,
         tiers: Mapping[Tier, Pace],
-        store: Timetable,
+        store: TickStore,
         jobs: JobQueue,
         clock: Clock,
         observer: Observer = SILENT,
     ) -> None:
         self._tiers, self._store, self._jobs, self._clock, self._observer = tiers, store, jobs, clock, observer
+        self._every = {tier: pace.every for tier, pace in tiers.items()}
 
     async def __call__(self) -> int:
         """Queue every due product once, the urgent ones first; say how many."""
@@ -63,7 +71,8 @@ class Tick:
         count = await self._each(Priority.CONFIRMATION.value, hurried, self._confirm)
         for tier, pace in self._tiers.items():
             due = await self._store.due(tier, self._clock.now(), limit=pace.limit)
-            count += await self._each(tier.value, due, partial(self._hand_out, tier))
+            planned = await self._store.planned([each.sku for each in due]) if due else {}
+            count += await self._each(tier.value, due, partial(self._hand_out, tier, planned))
         return count
 
     async def _each(self, tier: str, due: Sequence[Due], hand_out: Callable[[Due], Awaitable[None]]) -> int:
@@ -83,10 +92,12 @@ class Tick:
         await self._jobs.put(due.sku, slot=due.at, priority=Priority.CONFIRMATION)
         await self._store.hurry_done(due)
 
-    async def _hand_out(self, tier: Tier, due: Due) -> None:
-        await self._jobs.put(due.sku, slot=due.at, priority=Priority.of(tier))
+    async def _hand_out(self, tier: Tier, planned: Mapping[str, timedelta], due: Due) -> None:
+        every = planned.get(due.sku, self._tiers[tier].every)
+        priority = Priority.of(tier_of(every, self._every))
+        await self._jobs.put(due.sku, slot=due.at, priority=priority)
         # After the job is queued: a crash in between queues the same slot again, which is one job.
-        await self._store.move(due, tier, next_slot(due.sku, self._tiers[tier].every, self._clock.now()))
+        await self._store.move(due, tier, next_slot(due.sku, every, self._clock.now()))
 
     def _report(self, report: TickReport) -> None:
         log.debug(

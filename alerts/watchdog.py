@@ -12,6 +12,8 @@ from typing import Protocol
 import structlog
 from pydantic import TypeAdapter, ValidationError
 
+from alerts.domain.agenda import NOTE as AGENDA
+from alerts.domain.agenda import read_agenda
 from alerts.domain.latency import percentile
 from alerts.domain.model import Tier
 from alerts.domain.standing import Standing
@@ -142,12 +144,13 @@ class Watchdog:
     async def _findings(self, now: datetime) -> list[Finding]:
         names = list(dict.fromkeys(self._vendors))[: _MOST - 10]
         slots = [Slot(Span.SLICE, began(Span.SLICE, now) - SLICE * back) for back in range(_WINDOW // SLICE + 1)]
-        numbers, looks, upcoming, depths, standings = await asyncio.gather(
+        numbers, looks, upcoming, depths, standings, agenda = await asyncio.gather(
             self._store.tallies(slots),
             self._store.last_looks(names),
             self._store.upcoming(now),
             self._store.depths(),
             self._store.standings(),
+            self._store.note(AGENDA),
         )
         good, failed = (sum(each.get(name, 0) for each in numbers) for name in ("looks", "failed"))
         buckets: dict[int, int] = {}
@@ -161,6 +164,9 @@ class Watchdog:
             lasted = now - seen.since if seen.since and seen.failed else timedelta(0)
             found.append(of_vendor(name, seen.failed, lasted, seen.reason))
         quickest = [self._every[tier] for tier, each in upcoming.items() if each.products and tier in self._every]
+        plan = read_agenda(agenda)
+        if quickest and plan and plan.adapts and plan.quickest:
+            quickest = [plan.quickest]
         # What was not looked at while nobody ran is no silence of ours, and a start is no proof that somebody looks.
         last = max([self._started, *(each.at for each in looks.values() if each.at)])
         limit = self._silence + min(quickest, default=timedelta(0))

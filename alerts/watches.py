@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Protocol
 from weakref import WeakValueDictionary
 
@@ -19,13 +20,15 @@ from alerts.domain.wishes import OPERATOR, Watch
 from alerts.ports import Clock
 from alerts.products import Products
 from alerts.store.ports import Timetable, Wishes
+from alerts.store.promises.plans import Plans
 
 Watched = tuple[Watch, Product | None]
 _HOTTEST_FIRST = (Tier.HOT, Tier.WARM, Tier.COLD, Tier.FROZEN)
 _TRIES = 5
+_NONE: Mapping[str, Tier] = MappingProxyType({})
 
 
-class WishStore(Wishes, Timetable, Protocol):
+class WishStore(Wishes, Timetable, Plans, Protocol):
     """The parts of memory that watching needs."""
 
 
@@ -55,7 +58,17 @@ class Watches:
     from passing the quota at once.
     """
 
-    def __init__(self, *, store: WishStore, products: Products, clock: Clock, quota: Quota = NO_QUOTA) -> None:
+    def __init__(
+        self,
+        *,
+        store: WishStore,
+        products: Products,
+        clock: Clock,
+        quota: Quota = NO_QUOTA,
+        chosen: Mapping[str, Tier] = _NONE,
+    ) -> None:
+        """`chosen`: tiers that the operator has named for products, by sku."""
+        self._chosen = chosen
         self._store, self._products, self._clock, self._quota = store, products, clock, quota
         self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
@@ -176,19 +189,24 @@ class Watches:
         Looked at again afterwards: somebody else may have come or gone in between, and the last one who looks is right.
         """
         default = self._products.get(product.sku) or product
-        tier = await self._asked(default)
+        tier, floor = await self._asked(default)
         for _ in range(_TRIES):
             if tier and tier is not Tier.FROZEN:
                 await self._store.schedule(product.sku, tier, self._clock.now() + after)
             else:
                 await self._store.unschedule(product.sku)
-            before, tier = tier, await self._asked(default)
-            if tier is before:
+            await self._store.set_floor(product.sku, floor)
+            before, (tier, floor) = (tier, floor), await self._asked(default)
+            if (tier, floor) == before:
                 return
 
-    async def _asked(self, product: Product) -> Tier | None:
-        asked = {each.tier_of(product) for each in await self._store.watches_of(product.sku) if not each.paused}
-        return next((tier for tier in _HOTTEST_FIRST if tier in asked), None)
+    async def _asked(self, product: Product) -> tuple[Tier | None, Tier | None]:
+        """The hottest tier of those who watch it, and the hottest that one of them or the operator has chosen."""
+        watches = [each for each in await self._store.watches_of(product.sku) if not each.paused]
+        asked = {each.tier_of(product) for each in watches}
+        chosen = {each.tier or self._chosen.get(product.sku) for each in watches}
+        tier, floor = (next((each for each in _HOTTEST_FIRST if each in found), None) for found in (asked, chosen))
+        return tier, Tier.FROZEN if tier is Tier.FROZEN else floor
 
     def _check(self, guild: int, watches: Sequence[Watch], *, before: Sequence[Watch] = ()) -> None:
         """BadInput when these are more than the quota; of what was used before as much may be used still."""

@@ -33,7 +33,7 @@ from alerts.delivery.notices import Notices
 from alerts.delivery.notifier import Notifier
 from alerts.direct import DirectMessages
 from alerts.domain.errors import BadInput, StoreError
-from alerts.domain.model import ReaderKind, Tier
+from alerts.domain.model import ReaderKind
 from alerts.fanout import Fanout
 from alerts.fresh_scans import FreshScans
 from alerts.guilds import Guilds
@@ -46,6 +46,7 @@ from alerts.metrics.gauges import Exposition, LoopLag
 from alerts.metrics.metrics import CONTENT_TYPE, Metrics
 from alerts.observing import SILENT, Everybody, Observer
 from alerts.own import OwnAlerts
+from alerts.planner import Paces, Planner
 from alerts.ports import BreakerFacts, Clock, Look, Reader
 from alerts.reach import Reach
 from alerts.reading.data.overrides import Override
@@ -230,7 +231,13 @@ def assemble(
     """Plug the use cases together over any memory and any way to look at the shops. Opens nothing."""
     reach, shelf, asks = Reach(clock), Shelf(clock, size=settings.cache.memory), Asks()
     products, key_ring = Catalogue(settings.catalogue(), store=store, reach=reach, clock=clock), _key_ring(settings)
-    watches = Watches(store=store, products=products, clock=clock, quota=settings.guilds.quota())
+    watches = Watches(
+        store=store,
+        products=products,
+        clock=clock,
+        quota=settings.guilds.quota(),
+        chosen=settings.chosen_tiers(),
+    )
     subscriptions = Subscriptions(store=store, watches=watches, clock=clock)
     scan = Scan(
         looks=looks,
@@ -555,6 +562,7 @@ async def _scanning(
             await closing.enter_async_context(_to_webhooks(parts, tasks))
         if Role.SCHEDULER in roles:
             closing.enter_context(_ticking(parts, jobs))
+            await closing.enter_async_context(_planning(parts, tasks))
         yield
 
 
@@ -594,8 +602,8 @@ async def _to_webhooks(parts: Engine, tasks: list[asyncio.Task[None]]) -> AsyncI
 
 @contextmanager
 def _ticking(parts: Engine, jobs: JobQueue) -> Iterator[None]:
-    tiers = parts.settings.tiers
-    paces = {Tier(name): Pace(every=tier.every, limit=tier.limit) for name, tier in tiers}
+    tiers = parts.settings.tiers.by_tier()
+    paces = {name: Pace(every=tier.every, limit=tier.limit) for name, tier in tiers.items()}
     tick = Tick(tiers=paces, store=parts.store, jobs=jobs, clock=parts.clock, observer=parts.observer)
     # Our own bulkhead: a failed tick is logged once per outage, and the next one comes in a second.
     turn = Runner("tick", lambda: _as_turn(tick), clock=parts.clock)
@@ -606,6 +614,27 @@ def _ticking(parts: Engine, jobs: JobQueue) -> Iterator[None]:
         yield
     finally:
         scheduler.shutdown(wait=False)
+
+
+@asynccontextmanager
+async def _planning(parts: Engine, tasks: list[asyncio.Task[None]]) -> AsyncIterator[None]:
+    """In every scheduler; the one with the seat plans."""
+    settings = parts.settings
+    planner = Planner(
+        store=parts.store,
+        products=parts.products,
+        clock=parts.clock,
+        name=_this_process(),
+        every={tier: each.every for tier, each in settings.tiers.by_tier().items()},
+        paces=Paces(settings.fetch.pace, {name: own.pace for name, own in settings.vendors.items() if own.pace}),
+        blind_after=settings.confirm.blind_after,
+        adapts=settings.tiers.adapt,
+    )
+    turns = Runner("planner", planner.turn, clock=parts.clock)
+    async with running(turns.run(), tasks, "planner", end=turns.stop):
+        yield
+    with suppress(StoreError):
+        await planner.leave()
 
 
 async def _as_turn(tick: Tick) -> bool:
@@ -747,7 +776,7 @@ async def _watching(parts: Engine, client: Client, tasks: list[asyncio.Task[None
         clock=parts.clock,
         name=_this_process(),
         vendors=_vendors(parts.settings),
-        every={Tier(name): tier.every for name, tier in parts.settings.tiers},
+        every={tier: each.every for tier, each in parts.settings.tiers.by_tier().items()},
         silence=own.silence,
     )
     watching = Runner("watchdog", watchdog.turn, clock=parts.clock)

@@ -10,7 +10,7 @@ import pytest
 from alerts.answers import Answers
 from alerts.domain.errors import StoreUnavailable
 from alerts.domain.freshness import Freshness
-from alerts.domain.model import Product, Snapshot
+from alerts.domain.model import Product, Snapshot, Tier
 from alerts.reach import Reach
 from alerts.scan import Scan, Source
 from alerts.shelf import Shelf
@@ -302,3 +302,28 @@ async def _refusing() -> bool:
 
 async def _until(event: asyncio.Event) -> bool:
     return await event.wait()
+
+
+@pytest.mark.parametrize("is_own", [True, False], ids=["by itself", "by all who watch it"])
+async def test_what_is_frozen_is_read_on_demand_and_by_nobody_more_often_than_every_five_minutes(
+    is_own: bool, world: World
+) -> None:
+    what = PRODUCT.model_copy(update={"tier": Tier.FROZEN}) if is_own else PRODUCT
+    if not is_own:
+        await world.store.set_floor(what.sku, Tier.FROZEN)
+    assert (await world.answers(what, fresh=True)).source is Source.FRESH
+    await world.clock.advance(5 * 60 - 1)
+    world.shops.looks = 0
+
+    guarded = await world.answers(what, fresh=True)
+    assert (guarded.source, world.shops.looks) == (Source.CACHED, 0)
+    await world.clock.advance(1)
+    assert (await world.answers(what, fresh=True)).source is Source.FRESH
+
+
+async def test_what_somebody_watches_after_all_is_not_guarded(world: World) -> None:
+    frozen = PRODUCT.model_copy(update={"tier": Tier.FROZEN})
+    await world.store.set_floor(frozen.sku, Tier.WARM)
+    await world.old(MINUTE, frozen)
+
+    assert (await world.answers(frozen, fresh=True)).source is Source.FRESH

@@ -12,9 +12,10 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from alerts.answers import Answers
 from alerts.deliver import Deliver
+from alerts.domain.agenda import NOTE, Agenda, ShopAgenda, TierAgenda
 from alerts.domain.errors import DeliveryError, ReadError, Remedy, StoreUnavailable
 from alerts.domain.freshness import Freshness
-from alerts.domain.model import FailureReason
+from alerts.domain.model import FailureReason, Tier
 from alerts.domain.wishes import Target
 from alerts.fanout import Fanout
 from alerts.metrics.gauges import Exposition, LoopLag
@@ -352,3 +353,19 @@ def test_a_failure_is_no_success(world: World) -> None:
 
     assert world.value("hs_scans_total", vendor="Acme", result="ok") == 0
     assert world.value("hs_scans_total", vendor="Acme", result="blocked") == 1
+
+
+async def test_the_plan_for_the_next_hour_is_shown_by_tier_and_vendor(world: World) -> None:
+    shops = {"Acme": ShopAgenda(requests=60, stretch=2.5), "added": ShopAgenda(requests=5, stretch=4)}
+    tiers = {Tier.HOT: TierAgenda(products=3, looks=36)}
+    agenda = Agenda(at=world.clock.now(), adapts=True, tiers=tiers, shops=shops)
+    await world.store.set_note(NOTE, agenda.model_dump_json())
+
+    await world.exposition.refresh()
+
+    assert world.value("hs_plan_looks_per_hour", tier="hot") == 36
+    assert world.value("hs_plan_products", tier="hot") == 3
+    assert world.value("hs_plan_looks_per_hour", tier="cold") == 0
+    assert world.value("hs_plan_stretch", vendor="Acme") == 2.5
+    assert world.value("hs_plan_stretch", vendor=OTHER) == 4
+    assert world.value("hs_plan_requests_per_hour", vendor=OTHER) == 5

@@ -306,7 +306,7 @@ def test_every_kind_of_value_is_kept_as_it_was_written() -> None:
              reading: {price: ".now > b", in_stock: [on hand], stock: "#s"}}
         tinyfish: {base_url: "https://t.test", timeout: 3s, daily_budget_usd: 1.5}
         cache: {fresh: 4s, ttl: {default: 5s, cards: 24h}, memory: 6, popular: 7}
-        tiers: {hot: {every: 6s, limit: 1}, warm: {every: 7s, limit: 2}, cold: {every: 8s, limit: 3}}
+        tiers: {hot: {every: 6s, limit: 1}, warm: {every: 7s, limit: 2}, cold: {every: 8s, limit: 3}, adapt: no}
         confirm:
           {restock_delay: 9s, price_drop: 33.5%, reads: 4, suspicious_reads: 5, suspicious_span: 1m, flips: 6,
            flap_window: 7m, flap_calm: 8m, mass_least: 9, mass_share: 10%, blind_after: 11}

@@ -94,3 +94,17 @@ async def test_what_could_not_be_handed_out_is_said_and_is_still_due(world: Worl
     world.docket.is_away = False
 
     assert await world.tick() == 1
+
+
+async def test_what_was_planned_counts_and_not_the_tier(world: World) -> None:
+    await world.schedule("risen", Tier.COLD)
+    await world.schedule("stretched", Tier.HOT)
+    await world.store.put_plan({"risen": 10 * MINUTE, "stretched": 90 * MINUTE})
+    start = world.clock.now()
+
+    await world.tick()
+
+    assert world.classes == {"risen": Priority.HOT, "stretched": Priority.WARM}
+    (risen,) = await world.store.due(Tier.COLD, start + 15 * MINUTE, limit=9)
+    assert 5 * MINUTE <= risen.at - start <= 15 * MINUTE
+    assert not await world.store.due(Tier.HOT, start + 44 * MINUTE, limit=9)

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from alerts.domain.agenda import NOTE, Agenda
 from alerts.domain.deliveries import delivery_for
 from alerts.domain.errors import DeliveryError, Remedy
 from alerts.domain.model import Tier
@@ -329,3 +330,17 @@ def test_between_the_limits_nothing_changes() -> None:
     assert of_slowness(5, 9000).is_bad is None
     assert [of_queue(timedelta(seconds=s), 1).is_bad for s in (0, 60, 121)] == [False, None, True]
     assert [of_vendor("A", n, 6 * MINUTE, "").is_bad for n in (0, 1, 3)] == [False, None, True]
+
+
+async def test_products_that_are_all_planned_rarely_are_no_silence(world: World) -> None:
+    await world.store.schedule("pi5", Tier.HOT, START)
+    await world.seen("Acme", failed=False)
+    agenda = Agenda(at=START, adapts=True, quickest=30 * MINUTE)
+    await world.store.set_note(NOTE, agenda.model_dump_json())
+    await world.wait(2)
+    await world.seen("Acme", failed=False)
+
+    await world.wait(35)
+    assert not world.channel.texts
+    await world.wait(10)
+    assert "No shop was looked at" in world.channel.texts[0]

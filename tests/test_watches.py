@@ -205,3 +205,32 @@ async def test_what_an_alert_needs_is_not_removed() -> None:
 
     with pytest.raises(BadInput, match="1 alert needs"):
         await world.watches.remove(1, WARM)
+
+
+async def test_the_hottest_tier_that_somebody_chose_is_remembered_and_a_products_own_is_nobodys_choice() -> None:
+    world = World()
+
+    async def floor() -> Tier | None:
+        return (await world.store.floors(["pi5"])).get("pi5")
+
+    await world.watches.add(1, WARM, by=7)
+    assert await floor() is None
+    await world.watches.add(2, WARM, by=7, tier=Tier.COLD)
+    assert await floor() is Tier.COLD
+    await world.watches.change(1, "pi5", tier=Tier.HOT)
+    assert await floor() is Tier.HOT
+    await world.watches.change(1, "pi5", paused=True)
+    assert await floor() is Tier.COLD
+    await world.watches.change(2, "pi5", tier=Tier.FROZEN)
+    assert await floor() is Tier.FROZEN
+    await world.watches.remove(2, WARM)
+    await world.watches.remove(1, WARM)
+    assert await floor() is None
+
+
+async def test_a_tier_that_the_operator_named_is_a_choice_too() -> None:
+    world = World()
+    watches = Watches(store=world.store, products=world.catalogue, clock=FakeClock(), chosen={"deck": Tier.HOT})
+    await watches.add(1, HOT, by=7)
+
+    assert await world.store.floors(["deck"]) == {"deck": Tier.HOT}

@@ -9,10 +9,13 @@ from typing import Protocol
 
 import structlog
 
+from alerts.domain.agenda import NOTE as AGENDA
+from alerts.domain.agenda import Agenda, read_agenda
 from alerts.domain.errors import StoreError
+from alerts.domain.model import Tier
 from alerts.metrics.metrics import OTHER, Metrics
 from alerts.ports import BreakerFacts, Clock
-from alerts.store.ports import Snapshots, Timetable
+from alerts.store.ports import Notes, Snapshots, Timetable
 from alerts.store.promises.tallies import Tallies
 
 _FRESH = 1.0  # seconds: several who read at once ask the store once
@@ -21,7 +24,7 @@ _OPENNESS = {"closed": 0, "half_open": 1, "open": 2}
 log = structlog.get_logger()
 
 
-class GaugeStore(Snapshots, Timetable, Tallies, Protocol):
+class GaugeStore(Snapshots, Timetable, Tallies, Notes, Protocol):
     """The parts of memory that are measured."""
 
 
@@ -70,9 +73,14 @@ class Exposition:
             self.metrics.set("hs_discord_invalid_requests_10m", self.invalid())
 
     async def _ask_the_store(self, now: datetime) -> None:
-        depths, upcoming, looks = await asyncio.gather(
-            self._store.depths(), self._store.upcoming(now), self._store.last_looks(self.metrics.vendors)
+        depths, upcoming, looks, agenda = await asyncio.gather(
+            self._store.depths(),
+            self._store.upcoming(now),
+            self._store.last_looks(self.metrics.vendors),
+            self._store.note(AGENDA),
         )
+        if plan := read_agenda(agenda):
+            self._show(plan)
         put = self.metrics.set
         oldest = depths.front[0].since if depths.front else None
         for stage, depth, since in (
@@ -89,6 +97,20 @@ class Exposition:
         successes = [each.since if each.failed and each.since else each.at for each in looks.values() if each.at]
         if successes:
             put("hs_watch_oldest_success_timestamp_seconds", min(each.timestamp() for each in successes if each))
+
+    def _show(self, plan: Agenda) -> None:
+        for tier in Tier:
+            found = plan.tiers.get(tier)
+            self.metrics.set("hs_plan_products", found.products if found else 0, tier.value)
+            self.metrics.set("hs_plan_looks_per_hour", found.looks if found else 0, tier.value)
+        requests, stretch = dict[str, float](), dict[str, float]()
+        for name, each in plan.shops.items():
+            vendor = self.metrics.vendor(name)
+            requests[vendor] = requests.get(vendor, 0) + each.requests
+            stretch[vendor] = max(stretch.get(vendor, 1), each.stretch)
+        for vendor in (*self.metrics.vendors, OTHER):
+            self.metrics.set("hs_plan_requests_per_hour", requests.get(vendor, 0), vendor)
+            self.metrics.set("hs_plan_stretch", stretch.get(vendor, 1), vendor)
 
 
 class LoopLag:

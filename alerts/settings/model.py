@@ -185,6 +185,7 @@ class TiersSection(Section):
     hot: TierSection = TierSection(every=timedelta(minutes=5), limit=200)
     warm: TierSection = TierSection(every=timedelta(hours=1), limit=500)
     cold: TierSection = TierSection(every=timedelta(hours=24), limit=1000)
+    adapt: bool = True
 
     @model_validator(mode="before")
     @classmethod
@@ -192,9 +193,13 @@ class TiersSection(Section):
         """Setting one number of a tier leaves its other one as it is."""
         if not isinstance(raw, dict):
             return raw
-        fields = cls.model_fields
+        fields = {k: field for k, field in cls.model_fields.items() if k != "adapt"}
         return {k: {**fields[k].default.model_dump(), **v} if k in fields and isinstance(v, dict) else v
                 for k, v in raw.items()}  # fmt: skip
+
+    def by_tier(self) -> dict[Tier, TierSection]:
+        """Each tier that is looked at by itself."""
+        return {Tier.HOT: self.hot, Tier.WARM: self.warm, Tier.COLD: self.cold}
 
 
 class ConfirmSection(Section):
@@ -367,6 +372,10 @@ class Settings(Section):
                     raise ValueError(f"products[{index}]: the {what} {name!r} is taken by an earlier product;"
                                      " give each product its own")  # fmt: skip
         return self
+
+    def chosen_tiers(self) -> dict[str, Tier]:
+        """Those of the products that the file names a tier for."""
+        return {each.sku: each.tier for each in self.products if "tier" in each.model_fields_set}
 
     def catalogue(self) -> tuple[Product, ...]:
         """The configured products."""

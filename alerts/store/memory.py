@@ -19,6 +19,7 @@ from alerts.store.memory_guilds import MemoryGuilds
 from alerts.store.memory_limits import MemoryLimits
 from alerts.store.memory_outbox import MemoryOutbox
 from alerts.store.memory_persons import MemoryPersons
+from alerts.store.memory_plans import MemoryPlans
 from alerts.store.memory_popularity import MemoryPopularity
 from alerts.store.memory_sealed import MemorySealed
 from alerts.store.memory_tallies import MemoryTallies
@@ -42,6 +43,7 @@ class MemoryStore(
     MemoryGuilds,
     MemorySealed,
     MemoryPopularity,
+    MemoryPlans,
     MemoryTallies,
 ):
     """See ports.Store."""
@@ -60,7 +62,6 @@ class MemoryStore(
     _subscriptions: dict[tuple[int, str], Subscription] = field(default_factory=dict)
     _held: dict[tuple[str, str], Waiting] = field(default_factory=dict)
     _memories: dict[tuple[int, str], Memory] = field(default_factory=dict)
-    _due: dict[str, tuple[Tier, datetime]] = field(default_factory=dict)
     _hurried: dict[str, datetime] = field(default_factory=dict)
     _notes: dict[str, str] = field(default_factory=dict)
     _spent: dict[date, Decimal] = field(default_factory=dict)
@@ -267,6 +268,7 @@ class MemoryStore(
     async def unschedule(self, sku: str) -> None:
         self._due.pop(sku, None)
         self._hurried.pop(sku, None)
+        self._planned.pop(sku, None)
 
     async def scheduled(self) -> frozenset[str]:
         return frozenset(self._due)

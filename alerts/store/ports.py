@@ -27,6 +27,7 @@ from alerts.store.promises.api_keys import ApiKeyStore
 from alerts.store.promises.glances import Glances
 from alerts.store.promises.hurries import Hurries
 from alerts.store.promises.limits import LimitStore
+from alerts.store.promises.plans import Plans
 from alerts.store.promises.popularity import Popularity
 from alerts.store.promises.tallies import Tallies
 from alerts.store.promises.webhooks import WebhookMemory
@@ -603,6 +604,7 @@ class Store(
     GuildChoices,
     Sealed,
     Timetable,
+    Plans,
     Notes,
     Spending,
     Popularity,

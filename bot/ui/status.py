@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from decimal import Decimal
 
 import discord
 
@@ -37,6 +38,7 @@ def status_embed(found: Overview, latency: float, missing: Callable[[Standing], 
     embed.add_field(name=t("Discord"), value=_milliseconds(latency))
     embed.add_field(name=t("Memory"), value=_milliseconds(found.answered_in.total_seconds()))
     embed.add_field(name=t("Scans"), value=_scans(found), inline=False)
+    embed.add_field(name=t("Plan for the next hour"), value=_plan(found), inline=False)
     lines = [f"{target_name(each.target)}: {standing_line(each, missing(each))}" for each in found.standings]
     fine = t("Every place that has alerts here takes messages.")
     return embed.add_field(name=t("Places that take no messages"), value=_fit(lines, _FIELD) or fine, inline=False)
@@ -76,6 +78,24 @@ def _scans(found: Overview) -> str:
             lines.append(t("**{tier}**: {products}, {due} due, next {at}", tier=tier_word(tier), products=products,
                            due=each.due, at=words.ago(each.earliest)))  # fmt: skip
     return "\n".join(lines) or t("Nothing is watched yet. `/setup` starts with it.")
+
+
+def _plan(found: Overview) -> str:
+    """Of all servers' products together; of shops only those that this one may see."""
+    if not found.agenda:
+        return t("Not made yet.")
+    lines = [n("about {count} look", "about {count} looks", round(found.agenda.looks))]
+    seen = {each.name for each in found.vendors}
+    for name, stretch in found.agenda.stretched():
+        if name in seen:
+            shop, times = f"**{harmless(name, 60)}**", words.number(Decimal(f"{stretch:.1f}"))
+            lines.append(
+                t("{shop}: looked at {times} times less often than wanted, to keep its pace", shop=shop, times=times)
+                if found.agenda.adapts
+                else t("{shop}: wanted {times} times as often as its pace allows; looks come late", shop=shop,
+                       times=times)
+            )  # fmt: skip
+    return _fit(lines, _FIELD)
 
 
 def _milliseconds(seconds: float) -> str:

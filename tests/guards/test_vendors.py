@@ -53,7 +53,7 @@ def test_every_shop_is_asked_at_most_once_a_second(shipped: Settings) -> None:
 
 
 def test_a_hotter_tier_is_looked_at_more_often(shipped: Settings) -> None:
-    spans = [tier.every for _, tier in shipped.tiers]
+    spans = [tier.every for tier in shipped.tiers.by_tier().values()]
 
     assert all(earlier < later for earlier, later in pairwise(spans))
 

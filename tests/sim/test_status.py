@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from alerts.domain.agenda import NOTE, Agenda, ShopAgenda, TierAgenda
 from alerts.domain.errors import DeliveryError, Remedy
-from alerts.domain.model import FailureReason
+from alerts.domain.model import FailureReason, Tier
 from alerts.domain.standing import Standing, after_failure
 from alerts.domain.wishes import Target
 from tests.sim.world import World, neighbours, shown
@@ -74,3 +75,25 @@ async def fails(world: World, guild: int, channel: int) -> None:
     standing = Standing(target=Target(id=channel), guild=guild)
     error = DeliveryError("missing access", remedy=Remedy.PAUSE, code=50001)
     await world.store.put_standing(after_failure(standing, error, world.bot.clock.now()))
+
+
+async def test_a_manager_sees_the_plan_for_the_next_hour_and_which_shop_has_no_room(world: World) -> None:
+    before = shown(await world.admin.slash(world.channel, "status"))
+    shops = {
+        "Acme": ShopAgenda(requests=720, stretch=2.52),
+        "Bolt": ShopAgenda(requests=12),
+        "Somebody else's shop": ShopAgenda(requests=9000, stretch=9),
+    }
+    tiers = {Tier.HOT: TierAgenda(products=60, looks=288), Tier.WARM: TierAgenda(products=4, looks=4)}
+    agenda = Agenda(at=world.bot.clock.now(), adapts=True, tiers=tiers, shops=shops)
+    await world.store.set_note(NOTE, agenda.model_dump_json())
+    said = shown(await world.admin.slash(world.channel, "status"))
+    await world.store.set_note(NOTE, agenda.model_copy(update={"adapts": False}).model_dump_json())
+    fixed = shown(await world.admin.slash(world.channel, "status"))
+
+    assert "Not made yet" in before
+    assert "about 292 looks" in said
+    assert "**Acme**: looked at 2.5 times less often than wanted, to keep its pace" in said
+    assert "**Acme**: wanted 2.5 times as often as its pace allows; looks come late" in fixed
+    assert "Bolt**: looked" not in said
+    assert "Somebody else" not in said

@@ -23,6 +23,7 @@ from alerts.store.redis.link import Link
 from alerts.store.redis.news import RedisNews
 from alerts.store.redis.outbox import RedisOutbox
 from alerts.store.redis.persons import RedisPersons
+from alerts.store.redis.plans import RedisPlans
 from alerts.store.redis.popularity import RedisPopularity
 from alerts.store.redis.sealed import RedisSealed
 from alerts.store.redis.snapshots import RedisSnapshots
@@ -52,6 +53,7 @@ class RedisStore(
     RedisSealed,
     RedisTimetable,
     RedisPopularity,
+    RedisPlans,
     RedisApiKeys,
     RedisLimits,
     RedisWebhooks,

@@ -25,6 +25,7 @@ class RedisTimetable:
         async with self._link.trouble():
             for name in (*map(keys.due, Tier), keys.HURRIED):
                 await self._link.redis.zrem(name, sku)
+            await self._link.redis.hdel(keys.PLAN, sku)
 
     async def scheduled(self) -> frozenset[str]:
         async with self._link.trouble():
