@@ -103,6 +103,7 @@ from bot.cogs.stats import StatsCog
 from bot.cogs.status import StatusCog
 from bot.cogs.watch import WatchCog
 from bot.cogs.why import WhyCog
+from bot.identify import IdentifyGate
 from bot.invalid import InvalidRequests
 from bot.notify.apprise_worker import AppriseWorker
 from bot.notify.by_kind import Notify
@@ -716,6 +717,8 @@ async def _discord(
         clock=parts.clock,
         observer=parts.observer,
         http_trace=invalid.trace(),
+        gate=IdentifyGate(store=parts.store, clock=parts.clock),
+        shards=settings.discord.own_shards(),
     )
     health.gateway, exposition.invalid = (lambda: client.is_connected), invalid.count
     places.live = lambda: {each.id: each.name for each in client.guilds} if client.is_connected else None
@@ -830,7 +833,16 @@ def _notices(parts: Engine, client: Client, invalid: InvalidRequests) -> Notices
         is_resting=invalid.is_resting,
         language=_language_of(parts.guilds),
     )
-    return Notices(store=parts.store, admins=admins, clock=parts.clock, name=_this_process())
+    # A guild is known to the process with its shard alone: each tells its own.
+    shards = parts.settings.discord.own_shards()
+    return Notices(
+        store=parts.store,
+        admins=admins,
+        clock=parts.clock,
+        name=_this_process(),
+        part=str(shards or ""),
+        is_mine=shards.has if shards else lambda _: True,
+    )
 
 
 def _language_of(guilds: Guilds) -> LanguageOf:

@@ -19,9 +19,11 @@ from discord.http import Route
 from alerts.audit import Audit
 from alerts.command_limits import CommandLimits
 from alerts.domain.errors import DiscordRefused, TooOften
+from alerts.domain.shards import Shards
 from alerts.observing import SILENT, Observer
 from alerts.ports import Clock
 from alerts.store.ports import Notes
+from bot.identify import IdentifyGate
 from bot.translator import Translator
 from bot.ui.controls import answer_error, answer_unheard, is_heard
 from bot.ui.language import language_of, speak
@@ -30,6 +32,7 @@ _REFUSED = "Discord refused the token: copy a new one from the Developer Portal 
 _NO_INTENTS = "Discord refused our intents, though none is privileged: check the application in the Developer Portal."
 _BAD_TOKEN = 4004
 _SWEEP_EVERY = 60.0
+_CONNECT_WITHIN = 600.0  # seconds for a shard; other processes may have many to start, too
 log = structlog.get_logger()
 NONE = discord.AllowedMentions.none()
 
@@ -63,9 +66,19 @@ class Client(commands.AutoShardedBot):
     command_limits: CommandLimits | None = None
 
     def __init__(
-        self, *, api_base: str, notes: Notes, clock: Clock, observer: Observer = SILENT, **options: Any
+        self,
+        *,
+        api_base: str,
+        notes: Notes,
+        clock: Clock,
+        observer: Observer = SILENT,
+        gate: IdentifyGate | None = None,
+        shards: Shards | None = None,
+        **options: Any,
     ) -> None:
+        """`gate`: asked before a shard identifies; without one this process is alone. `shards`: the ones it has."""
         point_at(api_base)
+        own = {"shard_ids": shards.ids, "shard_count": shards.count} if shards else {}
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
@@ -77,8 +90,10 @@ class Client(commands.AutoShardedBot):
             allowed_mentions=NONE,
             # One route limited for twenty minutes must not park a sender for so long.
             max_ratelimit_timeout=30.0,
-            **options,
+            shard_connect_timeout=_CONNECT_WITHIN,
+            **{**own, **options},
         )
+        self._gate = gate
         self._notes, self._clock, self._observer = notes, clock, observer
         # discord.py looks through every channel's limits whenever a channel is new: in a burst over 8,000 channels that
         # takes three quarters of its time (benchmarks/delivery.py). Once a minute forgets the old ones soon enough.
@@ -108,9 +123,24 @@ class Client(commands.AutoShardedBot):
 
     async def setup_hook(self) -> None:
         # After a failed resume discord.py falls back to its built-in gateway: make that the one this API names.
-        gateway = (await self.http.get_bot_gateway())[1]
+        _, gateway, starts = await self.http.get_bot_gateway()
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway)
+        if self._gate:
+            self._gate.max_concurrency = max(1, starts["max_concurrency"])
         await self._sync_if_changed()
+
+    async def launch_shard(self, gateway: yarl.URL, shard_id: int, *, initial: bool = False) -> None:
+        # A socket that waits for a minute before it identifies is given up by discord.py, so most is waited before.
+        if self._gate:
+            await self._gate.near(shard_id)
+        await super().launch_shard(gateway, shard_id, initial=initial)
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        """At the start, and whenever a session could not be resumed."""
+        if self._gate:
+            await self._gate.turn(shard_id or 0)
+        else:
+            await super().before_identify_hook(shard_id, initial=initial)
 
     async def _sync_if_changed(self) -> None:
         """Upload the commands only when they or their translations differ from Discord's: creating them is rationed."""

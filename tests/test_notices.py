@@ -214,3 +214,27 @@ async def test_an_address_that_has_only_begun_to_fail_is_not_told(world: World) 
     await world.notices.look()
 
     assert world.office.words == []
+
+
+async def test_of_several_parts_of_the_guilds_each_is_told_by_its_own_process(world: World) -> None:
+    offices = [Office(), Office()]
+    parts = [
+        Notices(
+            store=world.store,
+            admins=office,
+            clock=world.clock,
+            name=f"process {number}",
+            part=f"{number}/2",
+            is_mine=lambda guild, number=number: guild % 2 == number,
+        )
+        for number, office in enumerate(offices)
+    ]
+    await world.fails(10, guild=1)
+    await world.fails(20, guild=2)
+    for _ in range(2):
+        for part in parts:
+            await part()
+        await world.clock.advance(2)
+
+    assert [office.words for office in offices] == [["paused 20"], ["paused 10"]]
+    assert [office.asked for office in offices] == [1, 1]

@@ -297,7 +297,7 @@ def test_what_is_no_pace_is_refused(raw: Any) -> None:
 def test_every_kind_of_value_is_kept_as_it_was_written() -> None:
     settings = load(
         """
-        discord: {api_base: "http://127.0.0.1:1/api", pace: 9/s}
+        discord: {api_base: "http://127.0.0.1:1/api", pace: 9/s, shards: 0-1/4}
         store: {url: "valkey://a:1/0", data_dir: there}
         fetch: {timeout: 1s, max_bytes: 1KiB, pace: none, concurrency: 9, allow_private: ["a:1"], respect_robots: false}
         vendors:

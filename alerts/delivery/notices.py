@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Protocol
 
@@ -46,10 +46,22 @@ class Notices:
     It needs nobody to call it at the right moment: what a crash left untold is found at the next look.
     """
 
-    def __init__(self, *, store: NoticeStore, admins: Admins, clock: Clock, name: str) -> None:
-        """`name` tells this process from the others: one of them tells."""
-        self._store, self._admins, self._clock = store, admins, clock
-        self._seat, self._number = Seat(store, _ROLE, name, clock=clock), 0
+    def __init__(
+        self,
+        *,
+        store: NoticeStore,
+        admins: Admins,
+        clock: Clock,
+        name: str,
+        part: str = "",
+        is_mine: Callable[[int], bool] = lambda _: True,
+    ) -> None:
+        """`name` tells this process from the others: one of them tells.
+
+        Where each of them knows a part of the guilds only, `part` names it and `is_mine` says which: one of each part.
+        """
+        self._store, self._admins, self._clock, self._is_mine = store, admins, clock, is_mine
+        self._seat, self._number = Seat(store, f"{_ROLE}:{part}" if part else _ROLE, name, clock=clock), 0
         self._next_look = 0.0
         self._waiting: dict[str, tuple[float, float]] = {}  # batch → not before, and how long it waited last
 
@@ -71,8 +83,8 @@ class Notices:
         self._number = await self._seat.hold()
         if not self._number:
             return False
-        ill = {key: each for key, each in (await self._store.standings()).items() if _is_to_be_told(each)}
-        kept = await self._store.notices()
+        ill = {key: each for key, each in (await self._store.standings()).items() if self._is_to_be_told(each)}
+        kept = {key: each for key, each in (await self._store.notices()).items() if self._is_mine(each.standing.guild)}
         begun = [each for key, each in kept.items() if not each.is_told and _is_true_still(each, ill.get(key))]
         batches = _by_batch(begun)
         for batch in self._new(ill, kept):
@@ -122,9 +134,8 @@ class Notices:
                 await self._store.clear_notice(each.standing.target)
         return True
 
-
-def _is_to_be_told(standing: Standing) -> bool:
-    return not standing.is_fine and standing.target.type not in _PRIVATE
+    def _is_to_be_told(self, standing: Standing) -> bool:
+        return not standing.is_fine and standing.target.type not in _PRIVATE and self._is_mine(standing.guild)
 
 
 def _tells_of(notice: Notice | None, standing: Standing) -> bool:

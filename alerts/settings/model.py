@@ -28,6 +28,7 @@ from alerts.domain.freshness import Freshness
 from alerts.domain.model import Listing, Product, ReaderKind, Sku, Tier
 from alerts.domain.money import Currency
 from alerts.domain.quota import Quota
+from alerts.domain.shards import Shards
 from alerts.settings.units import Duration, Every, Pace, Percent, Size
 from alerts.store import address
 
@@ -48,6 +49,10 @@ def _web_address(url: str) -> str:
 def _store_address(url: str) -> str:
     address.parse(url)
     return url
+
+
+def _shards(text: str) -> str:
+    return "auto" if text.strip().lower() == "auto" else str(Shards.parse(text))
 
 
 def _authority(text: str) -> str:
@@ -81,6 +86,12 @@ class DiscordSection(Section):
     token: SecretStr | None = None  # from DISCORD_TOKEN or DISCORD_TOKEN_FILE only
     # Discord's wall is 50 a second for everything a bot does; the rest is for commands' answers.
     pace: Pace = timedelta(seconds=1) / 45
+    # This process's own, 0-3/16; `auto`: Discord says how many there are, and this process has them all.
+    shards: Annotated[str, AfterValidator(_shards)] = "auto"
+
+    def own_shards(self) -> Shards | None:
+        """Those of this process; None for all there are."""
+        return None if self.shards == "auto" else Shards.parse(self.shards)
 
 
 class StoreSection(Section):

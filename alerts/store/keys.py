@@ -195,6 +195,11 @@ def hook_delivery(delivery_id: str) -> str:
     return f"{_HOOKS}:d:{delivery_id}"
 
 
+def identifies(lane: int) -> tuple[str, str, str]:
+    """The gate before IDENTIFY: its queue, who asked last when, and who went last."""
+    return f"hs:{{gate}}:queue:{lane}", f"hs:{{gate}}:asked:{lane}", f"hs:{{gate}}:went:{lane}"
+
+
 def spent(day: date) -> str:
     return f"{_P}:spent:{day.isoformat()}"
 

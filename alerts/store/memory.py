@@ -16,6 +16,7 @@ from alerts.store.memory_api_keys import MemoryApiKeys
 from alerts.store.memory_audit import MemoryAudit
 from alerts.store.memory_catalogue import MemoryCatalogue
 from alerts.store.memory_guilds import MemoryGuilds
+from alerts.store.memory_identifies import MemoryIdentifies
 from alerts.store.memory_limits import MemoryLimits
 from alerts.store.memory_outbox import MemoryOutbox
 from alerts.store.memory_persons import MemoryPersons
@@ -35,6 +36,7 @@ class MemoryStore(
     MemoryPersons,
     MemoryApiKeys,
     MemoryLimits,
+    MemoryIdentifies,
     MemoryOutbox,
     MemoryTargets,
     MemoryTrails,

@@ -26,6 +26,7 @@ from alerts.domain.wishes import Subscription, Target, Watch
 from alerts.store.promises.api_keys import ApiKeyStore
 from alerts.store.promises.glances import Glances
 from alerts.store.promises.hurries import Hurries
+from alerts.store.promises.identifies import Identifies
 from alerts.store.promises.limits import LimitStore
 from alerts.store.promises.plans import Plans
 from alerts.store.promises.popularity import Popularity
@@ -613,6 +614,7 @@ class Store(
     WebhookMemory,
     Tallies,
     Glances,
+    Identifies,
     Protocol,
 ):
     """All of memory."""

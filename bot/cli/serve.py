@@ -13,6 +13,8 @@ from typing import Annotated
 import typer
 
 from alerts.domain.errors import BadInput
+from alerts.domain.shards import Shards
+from alerts.settings.model import Settings
 from bot.app import Role
 from bot.app import serve as serve_app
 from bot.cli.shared import Config, settings_from, until_signalled
@@ -22,10 +24,13 @@ from bot.logs import configure
 def run(
     config: Config = None,
     roles: Annotated[str, typer.Option(help="Comma-separated: bot, scheduler, worker, web.")] = ",".join(Role),
+    shards: Annotated[
+        str | None, typer.Option(help="This process's shards of all, such as 0-3/16; auto: all that Discord proposes.")
+    ] = None,
 ) -> int:
     """Run the bot until it is told to stop."""
     configure(logging.INFO)
-    settings, chosen = settings_from(config), _roles(roles)
+    settings, chosen = _with_shards(settings_from(config), shards), _roles(roles)
     return until_signalled(lambda stop: serve_app(settings, chosen, stop=stop))
 
 
@@ -56,6 +61,16 @@ def play(
                 await serving
 
         return until_signalled(work)
+
+
+def _with_shards(settings: Settings, text: str | None) -> Settings:
+    if text is None:
+        return settings
+    try:
+        own = "auto" if text.strip().lower() == "auto" else str(Shards.parse(text))
+    except ValueError as exc:
+        raise BadInput(f"--shards {text}: {exc}.") from None
+    return settings.model_copy(update={"discord": settings.discord.model_copy(update={"shards": own})})
 
 
 def _roles(text: str) -> frozenset[Role]:

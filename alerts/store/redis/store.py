@@ -18,6 +18,7 @@ from alerts.store.redis.first_sights import RedisFirstSights
 from alerts.store.redis.glances import RedisGlances
 from alerts.store.redis.guilds import RedisGuilds
 from alerts.store.redis.holds import RedisHolds
+from alerts.store.redis.identifies import RedisIdentifies
 from alerts.store.redis.limits import RedisLimits
 from alerts.store.redis.link import Link
 from alerts.store.redis.news import RedisNews
@@ -59,6 +60,7 @@ class RedisStore(
     RedisWebhooks,
     RedisTallies,
     RedisGlances,
+    RedisIdentifies,
 ):
     """See ports.Store. Opens whole or raises StoreError; `url` is anything that store.address understands.
 

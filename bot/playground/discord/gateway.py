@@ -3,6 +3,7 @@
 import asyncio
 import json
 import secrets
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -39,6 +40,11 @@ class Gateway:
         self._changed = asyncio.Event()
         self.refusals = 0
         self.identifies = 0
+        self.shards = 1  # what GET /gateway/bot proposes
+        self.max_concurrency = 1
+        self.identify_every = 0.0  # seconds between two identifies of a lane, as Discord counts them; 0: any time
+        self.identified: list[tuple[float, int]] = []  # when, and which shard, too early or not
+        self.too_early = 0
         self.resumes = 0
         self.url = ""
         self.on_status: Callable[[], None] | None = None
@@ -51,6 +57,11 @@ class Gateway:
     def is_connected(self) -> bool:
         """Whether a bot is here."""
         return any(session.is_connected for session in self._sessions.values())
+
+    @property
+    def connected_shards(self) -> set[int]:
+        """The shards that a bot is here with."""
+        return {session.shard[0] for session in self._sessions.values() if session.is_connected}
 
     async def until(self, done: Callable[[], bool], seconds: float = 10.0) -> None:
         """Wait for something to become true of the connections."""
@@ -147,7 +158,7 @@ class Gateway:
         elif op == IDENTIFY:
             if session is not None:
                 raise Closing(TWICE, "Already authenticated.")
-            return self._identify(socket, data or {})
+            return await self._identify(socket, data or {})
         elif op == RESUME:
             return await self._resume(socket, data or {})
         elif session is None:
@@ -158,7 +169,7 @@ class Gateway:
             raise Closing(UNKNOWN_OP, "Unknown opcode.")
         return session
 
-    def _identify(self, socket: web.WebSocketResponse, data: Json) -> Session:
+    async def _identify(self, socket: web.WebSocketResponse, data: Json) -> Session | None:
         if data.get("token") != self._token:
             raise Closing(BAD_TOKEN, "Authentication failed.")
         intents, shard = data.get("intents"), data.get("shard") or [0, 1]
@@ -169,6 +180,10 @@ class Gateway:
         if not 0 <= shard[0] < shard[1]:
             raise Closing(BAD_SHARD, "Invalid shard.")
         self.identifies += 1
+        if self._is_too_early(shard[0]):
+            self.too_early += 1
+            await socket.send_json({"op": INVALID_SESSION, "d": False})
+            return None
         self._forget(shard)
         session = Session(secrets.token_hex(16), intents, (shard[0], shard[1]))
         self._sessions[session.id] = session
@@ -176,6 +191,13 @@ class Gateway:
         self._greet(session)
         self._tell()
         return session
+
+    def _is_too_early(self, shard: int) -> bool:
+        """Whether another shard of its lane, its number modulo `max_concurrency`, has identified a moment ago."""
+        now, lane = time.monotonic(), shard % self.max_concurrency
+        lately = [at for at, each in self.identified if each % self.max_concurrency == lane]
+        self.identified.append((now, shard))
+        return bool(lately) and now - lately[-1] < self.identify_every
 
     def _forget(self, shard: list[int]) -> None:
         # A shard that starts anew will not resume what it left behind.

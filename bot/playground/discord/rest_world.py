@@ -75,8 +75,8 @@ class WorldRoutes:
     async def gateway_bot(self, _: web.Request) -> web.Response:
         """GET the address of the gateway, with how to start."""
         limit = {"total": 1000, "remaining": 1000 - self._gateway.identifies % 1000, "reset_after": 86_400_000}
-        body = {"url": self._gateway.url, "shards": 1, "session_start_limit": {**limit, "max_concurrency": 1}}
-        return answer(body)
+        limit["max_concurrency"] = self._gateway.max_concurrency
+        return answer({"url": self._gateway.url, "shards": self._gateway.shards, "session_start_limit": limit})
 
     async def my_guilds(self, request: web.Request) -> web.Response:
         """GET the guilds the bot is in, or the person whose token it is."""
