@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import aiohttp
@@ -25,6 +26,7 @@ from alerts.ports import Clock
 from alerts.store.ports import Notes
 from bot.identify import IdentifyGate
 from bot.translator import Translator
+from bot.trim import trim_channel, trim_guild
 from bot.ui.controls import answer_error, answer_unheard, is_heard
 from bot.ui.language import language_of, speak
 
@@ -32,6 +34,7 @@ _REFUSED = "Discord refused the token: copy a new one from the Developer Portal 
 _NO_INTENTS = "Discord refused our intents, though none is privileged: check the application in the Developer Portal."
 _BAD_TOKEN = 4004
 _SWEEP_EVERY = 60.0
+_MANY = 1_000  # guilds: a full collection takes a tenth of a second for each thousand (benchmarks/shards.py)
 _CONNECT_WITHIN = 600.0  # seconds for a shard; other processes may have many to start, too
 log = structlog.get_logger()
 NONE = discord.AllowedMentions.none()
@@ -105,7 +108,16 @@ class Client(commands.AutoShardedBot):
                 sweep()
 
         self.http._try_clear_expired_ratelimits = sweep_now_and_then  # type: ignore[method-assign]  # noqa: SLF001
+        self._keep_less()
         self.command_ids: dict[str, int] = {}  # by name, once they are known: </name:id> can be clicked in a message
+
+    def _keep_less(self) -> None:
+        """Take out of events what we never ask for, before discord.py keeps it: a third of a guild's memory."""
+        parsers = self._connection.parsers
+        trims = {"GUILD_CREATE": trim_guild, "GUILD_UPDATE": trim_guild, "CHANNEL_CREATE": trim_channel,
+                 "CHANNEL_UPDATE": trim_channel}  # fmt: skip
+        for name, trim in trims.items():
+            parsers[name] = _after(trim, parsers[name])
 
     async def until_unlimited(self) -> None:
         """Return when no global limit of Discord's is in force; what one holds up would all go out at its end."""
@@ -199,6 +211,21 @@ class Client(commands.AutoShardedBot):
 
     async def on_ready(self) -> None:
         log.info("connected to Discord", user=str(self.user), guilds=len(self.guilds), shards=len(self.shards))
+        self.settled()
+
+    def settled(self) -> None:
+        """All guilds are here for long: the garbage collector need not walk through them again, which stops everything.
+
+        Those of before, if this is a new session, are thrown away first.
+        """
+        if len(self.guilds) >= _MANY:
+            gc.unfreeze()
+            gc.collect()
+            gc.freeze()
+
+
+def _after(trim: Callable[[Any], Any], parse: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda data: parse(trim(data))
 
 
 def _closed(code: int | None) -> str:

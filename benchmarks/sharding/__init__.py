@@ -1,0 +1,1 @@
+"""What many guilds on many shards cost a bot process."""
