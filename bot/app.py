@@ -60,6 +60,7 @@ from alerts.reading.readers.tinyfish import Budget, Spending, TinyFishReader
 from alerts.reading.readers.woocommerce import WooCommerceReader
 from alerts.reading.web.fetch import WebFetcher
 from alerts.reading.web.post import WebPoster
+from alerts.retention import Forgetting
 from alerts.runner import Runner
 from alerts.scan import Canaries, Scan
 from alerts.scan_jobs import ScanJobs
@@ -564,6 +565,7 @@ async def _scanning(
         if Role.SCHEDULER in roles:
             closing.enter_context(_ticking(parts, jobs))
             await closing.enter_async_context(_planning(parts, tasks))
+            await closing.enter_async_context(_forgetting(parts, tasks))
         yield
 
 
@@ -599,6 +601,18 @@ async def _to_webhooks(parts: Engine, tasks: list[asyncio.Task[None]]) -> AsyncI
     ):
         yield
     await parts.sender.drain(_DRAIN)
+
+
+@asynccontextmanager
+async def _forgetting(parts: Engine, tasks: list[asyncio.Task[None]]) -> AsyncIterator[None]:
+    """Old points of history; in every scheduler, and the one with the seat does it."""
+    rules = parts.settings.history.rules()
+    old = Forgetting(store=parts.store, products=parts.products, clock=parts.clock, name=_this_process(), rules=rules)
+    turns = Runner("old histories", old.turn, clock=parts.clock)
+    async with running(turns.run(), tasks, "old histories", end=turns.stop):
+        yield
+    with suppress(StoreError):
+        await old.leave()
 
 
 @contextmanager

@@ -310,6 +310,9 @@ def test_every_kind_of_value_is_kept_as_it_was_written() -> None:
         confirm:
           {restock_delay: 9s, price_drop: 33.5%, reads: 4, suspicious_reads: 5, suspicious_span: 1m, flips: 6,
            flap_window: 7m, flap_calm: 8m, mass_least: 9, mass_share: 10%, blind_after: 11}
+        history:
+          {hot: {full: 91d, keep: 92d}, warm: {full: 93d, keep: 94d}, cold: {full: 95d, keep: 96d},
+           frozen: {full: 97d, keep: 98d}}
         guilds: {watches: 9, urls: 8, hot: 7}
         web:
           {host: "::", port: 0, public_metrics: true, trusted_proxies: [10.0.0.0/8], public_url: "https://s.test",

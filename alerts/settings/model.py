@@ -28,6 +28,7 @@ from alerts.domain.freshness import Freshness
 from alerts.domain.model import Listing, Product, ReaderKind, Sku, Tier
 from alerts.domain.money import Currency
 from alerts.domain.quota import Quota
+from alerts.domain.retention import Retention
 from alerts.domain.shards import Shards
 from alerts.settings.units import Duration, Every, Pace, Percent, Size
 from alerts.store import address
@@ -192,25 +193,55 @@ class TierSection(Section):
     limit: int = Field(ge=1)
 
 
+def _with_its_rest(cls: type[BaseModel], raw: object) -> object:
+    """Setting one number of a tier leaves its other one as it is."""
+    if not isinstance(raw, dict):
+        return raw
+    fields = {k: each for k, each in cls.model_fields.items() if isinstance(each.default, BaseModel)}
+    return {k: {**fields[k].default.model_dump(), **v} if k in fields and isinstance(v, dict) else v
+            for k, v in raw.items()}  # fmt: skip
+
+
 class TiersSection(Section):
     hot: TierSection = TierSection(every=timedelta(minutes=5), limit=200)
     warm: TierSection = TierSection(every=timedelta(hours=1), limit=500)
     cold: TierSection = TierSection(every=timedelta(hours=24), limit=1000)
     adapt: bool = True
 
-    @model_validator(mode="before")
-    @classmethod
-    def _keep_the_rest(cls, raw: object) -> object:
-        """Setting one number of a tier leaves its other one as it is."""
-        if not isinstance(raw, dict):
-            return raw
-        fields = {k: field for k, field in cls.model_fields.items() if k != "adapt"}
-        return {k: {**fields[k].default.model_dump(), **v} if k in fields and isinstance(v, dict) else v
-                for k, v in raw.items()}  # fmt: skip
+    _keep_the_rest = model_validator(mode="before")(_with_its_rest)
 
     def by_tier(self) -> dict[Tier, TierSection]:
         """Each tier that is looked at by itself."""
         return {Tier.HOT: self.hot, Tier.WARM: self.warm, Tier.COLD: self.cold}
+
+
+class KeptSection(Section):
+    """How long a tier's points of change are kept; see domain/retention.py."""
+
+    full: Duration
+    keep: Duration
+
+    @model_validator(mode="after")
+    def _is_a_rule(self) -> Self:
+        self.rule()
+        return self
+
+    def rule(self) -> Retention:
+        """The same as the domain takes it."""
+        return Retention(full=self.full, keep=self.keep)
+
+
+class HistorySection(Section):
+    hot: KeptSection = KeptSection(full=timedelta(days=100), keep=timedelta(days=730))
+    warm: KeptSection = KeptSection(full=timedelta(days=180), keep=timedelta(days=1095))
+    cold: KeptSection = KeptSection(full=timedelta(days=365), keep=timedelta(days=1825))
+    frozen: KeptSection = KeptSection(full=timedelta(days=365), keep=timedelta(days=1825))
+
+    _keep_the_rest = model_validator(mode="before")(_with_its_rest)
+
+    def rules(self) -> dict[Tier, Retention]:
+        """By tier, as the domain takes them."""
+        return {Tier(name): kept.rule() for name, kept in self}
 
 
 class ConfirmSection(Section):
@@ -357,6 +388,7 @@ class Settings(Section):
     tinyfish: TinyfishSection = TinyfishSection()
     cache: CacheSection = CacheSection()
     tiers: TiersSection = TiersSection()
+    history: HistorySection = HistorySection()
     confirm: ConfirmSection = ConfirmSection()
     guilds: GuildsSection = GuildsSection()
     limits: LimitsSection = LimitsSection()

@@ -22,6 +22,7 @@ from alerts.store.memory_outbox import MemoryOutbox
 from alerts.store.memory_persons import MemoryPersons
 from alerts.store.memory_plans import MemoryPlans
 from alerts.store.memory_popularity import MemoryPopularity
+from alerts.store.memory_retention import MemoryRetention
 from alerts.store.memory_sealed import MemorySealed
 from alerts.store.memory_tallies import MemoryTallies
 from alerts.store.memory_targets import MemoryTargets
@@ -47,6 +48,7 @@ class MemoryStore(
     MemoryPopularity,
     MemoryPlans,
     MemoryTallies,
+    MemoryRetention,
 ):
     """See ports.Store."""
 
@@ -57,7 +59,6 @@ class MemoryStore(
     _looks: dict[str, LastLooks] = field(default_factory=dict)
     _scans: dict[str, tuple[date, int]] = field(default_factory=dict)
     _turns: dict[tuple[str, str], datetime] = field(default_factory=dict)
-    _points: dict[tuple[str, str], list[Point]] = field(default_factory=lambda: defaultdict(list))
     _news: dict[str, News] = field(default_factory=dict)
     _taken: dict[str, float] = field(default_factory=dict)
     _watches: dict[tuple[int, str], Watch] = field(default_factory=dict)

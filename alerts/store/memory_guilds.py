@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -19,6 +19,9 @@ class MemoryGuilds:
 
     async def guild_settings(self, guild: int) -> GuildSettings:
         return self._settings.get(guild, DEFAULT_SETTINGS)
+
+    async def settings_of(self, guilds: Collection[int]) -> Mapping[int, GuildSettings]:
+        return {guild: await self.guild_settings(guild) for guild in guilds}
 
     async def put_guild_settings(self, guild: int, settings: GuildSettings) -> None:
         self._settings[guild] = settings

@@ -30,6 +30,7 @@ from alerts.store.promises.identifies import Identifies
 from alerts.store.promises.limits import LimitStore
 from alerts.store.promises.plans import Plans
 from alerts.store.promises.popularity import Popularity
+from alerts.store.promises.retention import HistoryRetention
 from alerts.store.promises.tallies import Tallies
 from alerts.store.promises.webhooks import WebhookMemory
 
@@ -518,6 +519,9 @@ class GuildChoices(Protocol):
     async def guild_settings(self, guild: int) -> GuildSettings:
         """Its settings; a choice that was never made, or that cannot be read, is the default."""
 
+    async def settings_of(self, guilds: Collection[int]) -> Mapping[int, GuildSettings]:
+        """Those of many guilds, in few round trips."""
+
     async def put_guild_settings(self, guild: int, settings: GuildSettings) -> None:
         """Keep them, instead of those before; a choice of another version that we do not know stays."""
 
@@ -615,6 +619,7 @@ class Store(
     Tallies,
     Glances,
     Identifies,
+    HistoryRetention,
     Protocol,
 ):
     """All of memory."""

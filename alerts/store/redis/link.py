@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from hashlib import sha1
 from importlib.resources import files
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 from redis.exceptions import NoScriptError, RedisClusterException, RedisError
@@ -21,6 +21,8 @@ from alerts.store.redis.troubles import ours
 
 SCHEMA = 1
 PARTITIONS = 1
+PAGE = 500
+T = TypeVar("T")
 log = structlog.get_logger()
 
 
@@ -147,6 +149,11 @@ class Link:
 
     async def close(self) -> None:
         await close(self._client)
+
+
+def pages(of: Sequence[T], size: int = PAGE) -> Iterator[Sequence[T]]:
+    """A few at a time: one pipeline over fifty thousand holds up the server, and then the loop, for everybody else."""
+    return (of[at : at + size] for at in range(0, len(of), size))
 
 
 def _sources() -> Iterator[tuple[str, str]]:

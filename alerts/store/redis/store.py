@@ -26,6 +26,7 @@ from alerts.store.redis.outbox import RedisOutbox
 from alerts.store.redis.persons import RedisPersons
 from alerts.store.redis.plans import RedisPlans
 from alerts.store.redis.popularity import RedisPopularity
+from alerts.store.redis.retention import RedisRetention
 from alerts.store.redis.sealed import RedisSealed
 from alerts.store.redis.snapshots import RedisSnapshots
 from alerts.store.redis.tallies import RedisTallies
@@ -61,6 +62,7 @@ class RedisStore(
     RedisTallies,
     RedisGlances,
     RedisIdentifies,
+    RedisRetention,
 ):
     """See ports.Store. Opens whole or raises StoreError; `url` is anything that store.address understands.
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from alerts.domain.wishes import OPERATOR, Subscription, Watch, persons_in, space_of
 from alerts.store import keys
-from alerts.store.redis.link import Link
+from alerts.store.redis.link import Link, pages
 
 
 class RedisWishes:
@@ -49,14 +49,15 @@ class RedisWishes:
 
     async def watches_of(self, sku: str) -> Sequence[Watch]:
         guilds = sorted(await self.watchers(sku))
-        if not guilds:
-            return []
-        async with self._link.trouble():
-            pipe = self._link.redis.pipeline(transaction=False)
-            for guild in guilds:
-                pipe.hget(keys.watches(guild), sku)
-            found = await pipe.execute()
-        return [Watch.model_validate_json(raw) for raw in found if raw]
+        found: list[Watch] = []
+        for some in pages(guilds):
+            async with self._link.trouble():
+                pipe = self._link.redis.pipeline(transaction=False)
+                for guild in some:
+                    pipe.hget(keys.watches(guild), sku)
+                rows = await pipe.execute()
+            found += [Watch.model_validate_json(raw) for raw in rows if raw]
+        return found
 
     async def watchers(self, sku: str) -> frozenset[int]:
         async with self._link.trouble():
@@ -96,11 +97,14 @@ class RedisWishes:
         indexes = [keys.subscribers(sku), *([keys.subscribers(None, category)] if category else [])]
         async with self._link.trouble():
             entries = sorted({entry for index in indexes for entry in await self._link.redis.smembers(index)})
-            pipe = self._link.redis.pipeline(transaction=False)
-            for entry in entries:
-                guild, _, subscription_id = entry.partition(":")
-                pipe.hget(keys.subscriptions(int(guild)), subscription_id)
-            found = await pipe.execute()
-        made = (Subscription.model_validate_json(raw) for raw in found if raw)
+        found: list[Subscription] = []
+        for some in pages(entries):
+            async with self._link.trouble():
+                pipe = self._link.redis.pipeline(transaction=False)
+                for entry in some:
+                    guild, _, subscription_id = entry.partition(":")
+                    pipe.hget(keys.subscriptions(int(guild)), subscription_id)
+                rows = await pipe.execute()
+            found += [Subscription.model_validate_json(raw) for raw in rows if raw]
         # An index entry may be of an older wish under the same id: the wish itself has the last word.
-        return [each for each in made if each.sku == sku or each.category is not None]
+        return [each for each in found if each.sku == sku or each.category is not None]
