@@ -1,4 +1,4 @@
-"""A benchmark's Discord in a process of its own, spoken to over its pipes; it ends when they close."""
+"""A benchmark's Discord, or shop, in a process of its own, spoken to over its pipes; it ends when they close."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Server:
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self._process = process
         self._turn = asyncio.Lock()
-        self.api_base = ""
+        self.port, self.api_base = 0, ""
 
     @classmethod
     @asynccontextmanager
@@ -34,7 +34,8 @@ class Server:
         )  # fmt: skip
         server = cls(process)
         try:
-            server.api_base = f"http://127.0.0.1:{(await server._said())['port']}{BASE}"
+            server.port = (await server._said())["port"]
+            server.api_base = f"http://127.0.0.1:{server.port}{BASE}"
             yield server
         finally:
             assert process.stdin
@@ -57,6 +58,6 @@ class Server:
         assert self._process.stdout
         line = await self._process.stdout.readline()
         if not line:
-            raise RuntimeError("the benchmark's Discord ended: its reason stands above, on stderr")
+            raise RuntimeError("the benchmark's other process ended: its reason stands above, on stderr")
         found: Json = json.loads(line)
         return found
