@@ -6,8 +6,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -21,9 +20,9 @@ from alerts.domain.model import Availability, Change, ChangeKind, Known, Listing
 from alerts.domain.vendors import note
 from alerts.observing import SILENT, Observer
 from alerts.ports import Clock, Look
-from alerts.store.ports import Commit, Lock, Row, Snapshots, Timetable
+from alerts.scan_locks import LOCK_TTL, Keeper
+from alerts.store.ports import Commit, Lock, Row, ScanHold, Snapshots, Timetable
 
-LOCK_TTL = timedelta(seconds=15)  # kept alive while scanning; a killed scanner blocks nobody for longer
 _POLL = 0.1
 log = structlog.get_logger()
 
@@ -88,15 +87,22 @@ class Scan:
         self._canaries, self._observer = canaries, observer
         self._products, self._kept = products, kept
         self._flights: dict[str, asyncio.Task[Answer]] = {}
+        self._keeper = Keeper(store, clock)
 
     async def __call__(self, product: Product, *, max_age: timedelta) -> Answer:
         """Answer with a snapshot at most `max_age` old, or with the last known one, marked stale, if shops fail."""
-        snapshot = await self._store.snapshot(product.sku)
-        if is_complete(product, snapshot) and snapshot.is_fresh(self._clock.now(), max_age):
-            return Answer(product, snapshot, Source.CACHED)
+        seen = None
+        if max_age:  # nothing known is young enough for who wants none
+            snapshot = await self._store.snapshot(product.sku)
+            if is_complete(product, snapshot) and snapshot.is_fresh(self._clock.now(), max_age):
+                return Answer(product, snapshot, Source.CACHED)
+            seen = snapshot.revision
+        return await self._share(product, seen)
+
+    async def _share(self, product: Product, seen: int | None = None, slot: datetime | None = None) -> Answer:
         flight = self._flights.get(product.sku)
         if flight is None:
-            flight = asyncio.create_task(self._fly(product, snapshot.revision), name=f"scan {product.sku}")
+            flight = asyncio.create_task(self._fly(product, seen, slot), name=f"scan {product.sku}")
             self._flights[product.sku] = flight
             flight.add_done_callback(lambda _: self._flights.pop(product.sku, None))
         # Shielded: an asker who leaves must not take the scan from the others who wait for it.
@@ -104,19 +110,25 @@ class Scan:
 
     async def for_slot(self, product: Product, slot: datetime) -> None:
         """A scheduled scan: done once somebody looked since `slot`, so that doing it again costs nothing."""
-        snapshot = await self._store.snapshot(product.sku)
-        if snapshot.scanned_at is None or snapshot.scanned_at < slot:
-            await self(product, max_age=timedelta(0))
+        answer = await self._share(product, slot=slot)
+        if answer.source is not Source.CACHED:
             self._observer.late((self._clock.now() - slot).total_seconds())
 
-    async def _fly(self, product: Product, seen: int) -> Answer:
-        """Look, unless somebody else has looked since revision `seen`; their revision tells, whatever their clock."""
+    async def _fly(self, product: Product, seen: int | None, slot: datetime | None) -> Answer:
+        """Look, unless somebody else has looked since revision `seen`; their revision tells, whatever their clock.
+
+        Without one it is what is known at the first try to take the lock, unless that is of the time of `slot` already.
+        """
+        vendors = [*dict.fromkeys(listing.vendor for listing in product.listings)]
         give_up = self._clock.monotonic() + self._patience.total_seconds()
         while self._clock.monotonic() < give_up:
-            lock = await self._store.lock(product.sku, ttl=LOCK_TTL)
-            if lock:
-                async with self._held(lock):
-                    answer = await self._look_and_keep(product, lock, seen)
+            hold = await self._store.hold_scan(product.sku, vendors, ttl=LOCK_TTL)
+            if seen is None:
+                seen = hold.snapshot.revision
+                if slot and hold.snapshot.scanned_at and hold.snapshot.scanned_at >= slot:
+                    return await self._done_before(product, hold)
+            if hold.lock:
+                answer = await self._while_held(product, hold, hold.lock, seen)
                 if answer:
                     return answer
             else:
@@ -126,37 +138,42 @@ class Scan:
                 return _looked_at(product, snapshot)
         return Answer(product, await self._store.snapshot(product.sku), Source.STALE)
 
-    @asynccontextmanager
-    async def _held(self, lock: Lock) -> AsyncIterator[None]:
-        keeper = asyncio.create_task(self._keep_alive(lock), name=f"lock {lock.sku}")
+    async def _done_before(self, product: Product, hold: ScanHold) -> Answer:
+        if hold.lock:
+            await self._store.unlock(hold.lock)
+        return Answer(product, hold.snapshot, Source.CACHED)
+
+    async def _while_held(self, product: Product, hold: ScanHold, lock: Lock, seen: int) -> Answer | None:
+        answer = None
         try:
-            yield
+            async with self._keeper.keeping(lock):
+                if hold.snapshot.revision > seen and is_complete(product, hold.snapshot):
+                    return _looked_at(product, hold.snapshot)  # kept just before the lock was ours
+                answer = await self._look_and_keep(product, hold, lock)
+                return answer
         finally:
-            keeper.cancel()
-            await self._store.unlock(lock)
+            if answer is None:  # what is kept gives the lock back
+                await self._store.unlock(lock)
 
-    async def _keep_alive(self, lock: Lock) -> None:
-        while await self._store.renew(lock, ttl=LOCK_TTL):
-            await self._clock.sleep(LOCK_TTL.total_seconds() / 3)
-
-    async def _look_and_keep(self, product: Product, lock: Lock, seen: int) -> Answer | None:
+    async def _look_and_keep(self, product: Product, hold: ScanHold, lock: Lock) -> Answer | None:
         """Read every listing at once, each alone; None when a newer scanner was there first.
 
         A difference that is held must be seen by a look that owes nothing to the one that saw it first.
         """
-        before = await self._store.snapshot(product.sku)
-        if before.revision > seen and is_complete(product, before):  # kept just before the lock was ours
-            return _looked_at(product, before)
+        before = hold.snapshot
         held = {known.listing for known in before.listings if known.held}
-        readings = await asyncio.gather(
-            *(self._looks[listing.vendor](listing, fresh=listing.id in held) for listing in product.listings)
+        readings = await _all_of(
+            [self._looks[listing.vendor](listing, fresh=listing.id in held) for listing in product.listings]
         )
         steps = {}
         for listing, reading in zip(product.listings, readings, strict=True):
             known = before.known(listing.id)
             steps[listing.id] = advance(listing, known, reading, await self._rules_for(product.sku, known, reading))
-        notes = await self._vendor_notes(zip(product.listings, readings, strict=True))
-        commit = _commit(lock, before, steps, notes, self._clock)
+        looks = [*zip(product.listings, readings, strict=True)]
+        troubled = hold.told | {listing.vendor for listing, reading in looks if reading.failure}
+        notes = await self._vendor_notes([look for look in looks if look[0].vendor in troubled])
+        good = {listing.vendor: reading.at for listing, reading in looks if listing.vendor not in troubled}
+        commit = _commit(lock, before, steps, notes, good, self._clock)
         if not await self._store.commit(commit):
             log.warning("scan came too late", sku=product.sku, fence=lock.fence)
             self._observer.outpaced()
@@ -259,12 +276,29 @@ def _kind_of(old: Offer, new: Offer) -> ChangeKind:
     return ChangeKind.PRICE_RISE if is_dearer else ChangeKind.PRICE_DROP
 
 
+async def _all_of(looks: Sequence[Awaitable[Reading]]) -> Sequence[Reading]:
+    return [await looks[0]] if len(looks) == 1 else await asyncio.gather(*looks)
+
+
 def _commit(
-    lock: Lock, before: Snapshot, steps: Mapping[str, Step], notes: Sequence[tuple[Row, Change]], clock: Clock
+    lock: Lock,
+    before: Snapshot,
+    steps: Mapping[str, Step],
+    notes: Sequence[tuple[Row, Change]],
+    looks: Mapping[str, datetime],
+    clock: Clock,
 ) -> Commit:
     snapshot = before.model_copy(
         update={"scanned_at": clock.now(), "listings": tuple(step.known for step in steps.values())}
     )
     points = {listing: step.point for listing, step in steps.items() if step.point}
     changes = [change for step in steps.values() for change in step.changes]
-    return Commit(lock, snapshot, points, [*changes, *(told for _, told in notes)], [row for row, _ in notes])
+    return Commit(
+        lock,
+        snapshot,
+        points,
+        [*changes, *(told for _, told in notes)],
+        [row for row, _ in notes],
+        looks,
+        is_last=True,
+    )

@@ -31,7 +31,7 @@ import structlog
 
 from alerts.store.embedded import Embedded
 from benchmarks.other_process import Server
-from benchmarks.scanning.ways import Cost, ways, measured
+from benchmarks.scanning.ways import Cost, measured, ways
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,9 @@ async def compared(pages: int, rounds: int, core: int) -> Mapping[tuple[str, str
             for case in CASES:
                 for turn in range(rounds + 1):
                     for name in case.ways:
-                        await shop("turn", etag=case.etag, salted=case.salted, share=case.share, kind=case.kind, first=turn)
+                        await shop(
+                            "turn", etag=case.etag, salted=case.salted, share=case.share, kind=case.kind, first=turn
+                        )
                         cost = await measured(known[name], pages)
                         if turn:
                             found[case.name, name].append(cost)

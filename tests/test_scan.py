@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 
 import pytest
@@ -11,7 +11,7 @@ import pytest
 from alerts.domain.model import ChangeKind
 from alerts.scan import Scan, Source
 from alerts.store.memory import MemoryStore
-from alerts.store.ports import Lock
+from alerts.store.ports import ScanHold
 from tests.fakes import FakeClock, Shops
 from tests.worlds import IN, MINUTE, OUT, failure, offer, product
 
@@ -218,16 +218,34 @@ async def test_while_a_canary_lies_no_turn_of_that_shop_is_believed_at_once(worl
     assert await world.news() == []
 
 
+async def test_a_scheduled_scan_that_somebody_has_just_done_gives_the_lock_back(world: World) -> None:
+    slot = world.clock.now()
+    await world.clock.advance(5)
+    await world.scan(PRODUCT, max_age=NOW)
+
+    await world.scan.for_slot(PRODUCT, slot)
+
+    assert await world.store.lock(PRODUCT.sku, ttl=MINUTE)
+
+
+async def test_a_look_gives_its_lock_back_whatever_came_of_it(world: World) -> None:
+    await world.scan(PRODUCT, max_age=NOW)
+    world.shops.vendors |= {"Acme": failure(), "Bolt": failure()}
+    await world.scan(PRODUCT, max_age=NOW)
+
+    assert await world.store.lock(PRODUCT.sku, ttl=MINUTE)
+
+
 class RacedStore(MemoryStore):
     """Somebody else is quicker, in the very moment before a lock is taken."""
 
     quicker: Callable[[], Awaitable[object]] | None = None
 
-    async def lock(self, sku: str, *, ttl: timedelta) -> Lock | None:
+    async def hold_scan(self, sku: str, vendors: Sequence[str], *, ttl: timedelta) -> ScanHold:
         if self.quicker:
             quicker, self.quicker = self.quicker, None
             await quicker()
-        return await super().lock(sku, ttl=ttl)
+        return await super().hold_scan(sku, vendors, ttl=ttl)
 
 
 @pytest.mark.parametrize("behind", [NOW, timedelta(hours=1)])
@@ -239,7 +257,7 @@ async def test_who_comes_just_too_late_takes_the_others_look_whatever_its_clock_
     late, other = (Scan(looks=looks, store=store, clock=each, patience=MINUTE) for each in (clock, other_clock))
     store.quicker = lambda: other(PRODUCT, max_age=NOW)
 
-    answer = await late(PRODUCT, max_age=NOW)
+    answer = await late(PRODUCT, max_age=timedelta(seconds=1))
 
     assert (answer.source, answer.snapshot.revision, world.shops.looks) == (Source.FRESH, 1, 2)
 

@@ -27,7 +27,7 @@ from alerts.store.memory_sealed import MemorySealed
 from alerts.store.memory_tallies import MemoryTallies
 from alerts.store.memory_targets import MemoryTargets
 from alerts.store.memory_trails import MemoryTrails
-from alerts.store.ports import Commit, Due, LastLooks, Lock, News, Row, Upcoming
+from alerts.store.ports import Commit, Due, LastLooks, Lock, News, Row, ScanHold, Upcoming
 from alerts.store.promises.tallies import Depths
 from alerts.store.promises.tallies import Waiting as DepthOf
 
@@ -104,6 +104,11 @@ class MemoryStore(
         self._fences[sku] += 1
         return Lock(sku, owner, self._fences[sku])
 
+    async def hold_scan(self, sku: str, vendors: Sequence[str], *, ttl: timedelta) -> ScanHold:
+        lock = await self.lock(sku, ttl=ttl)
+        rows = [self._rows.get(vendor) for vendor in vendors]
+        return ScanHold(lock, await self.snapshot(sku), frozenset(row.vendor for row in rows if row and row.is_told))
+
     async def renew(self, lock: Lock, *, ttl: timedelta) -> bool:
         return self._holder(f"lock:{lock.sku}") == lock.owner and self._sit(f"lock:{lock.sku}", lock.owner, ttl)
 
@@ -114,6 +119,8 @@ class MemoryStore(
         sku, mark = commit.snapshot.sku, (commit.lock.owner, commit.snapshot.revision)
         if self._commits.get(sku) == mark:
             return True
+        for vendor, at in commit.looks.items():
+            await self.looked(vendor, at, failed=False)
         if self._fences[sku] != commit.lock.fence or (await self.snapshot(sku)).revision != commit.snapshot.revision:
             return False
         self._snapshots[sku] = commit.snapshot.model_copy(update={"revision": commit.snapshot.revision + 1})
@@ -130,6 +137,8 @@ class MemoryStore(
             ticket = f"{next(self._serial):020}"
             self._news[ticket] = News(ticket, change)
             self._hear_for_hooks(self._news[ticket])
+        if commit.is_last:
+            await self.unlock(commit.lock)
         return True
 
     def _tell(self, row: Row) -> None:

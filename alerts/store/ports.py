@@ -45,6 +45,18 @@ class Lock:
 
 
 @dataclass(frozen=True, slots=True)
+class ScanHold:
+    """A product's scan lock, or None while somebody else has it; what is known of the product just then.
+
+    `told`: those of the asked vendors of which it was told that they are blind.
+    """
+
+    lock: Lock | None
+    snapshot: Snapshot
+    told: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """A vendor's failed looks in a row up to now, when they began, and whether it was told that the vendor is blind."""
 
@@ -63,6 +75,8 @@ class Commit:
     points: Mapping[str, Point] = field(default_factory=dict)  # by listing id
     changes: Sequence[Change] = ()
     told: Sequence[Row] = ()  # as they were read: one that was told of is over now, another is told of now
+    looks: Mapping[str, datetime] = field(default_factory=dict)  # good looks by vendor, noted as `looked` does
+    is_last: bool = False  # the lock is given back with it, once it is kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +209,9 @@ class Snapshots(Protocol):
 
     async def lock(self, sku: str, *, ttl: timedelta) -> Lock | None:
         """Take the product's scan lock, or None while somebody else holds it."""
+
+    async def hold_scan(self, sku: str, vendors: Sequence[str], *, ttl: timedelta) -> ScanHold:
+        """`lock` and `snapshot` at one moment and in one question, and how the vendors stand."""
 
     async def renew(self, lock: Lock, *, ttl: timedelta) -> bool:
         """Hold it longer; False when it is no longer ours."""

@@ -10,7 +10,7 @@ import random
 
 SIZE = 150_000
 # Where each answer of a real shop carries something new: its own scripts' data, and the tokens of its forms.
-TOKEN = "@@token@@"  # noqa: S105
+TOKEN = "@@token@@"
 NOTE = "@@note@@"  # a visible text somewhere in the page
 _WORDS = (
     "module carrier memory camera cooling kernel inference edge board power cable robot vision learning stream network"
@@ -100,7 +100,9 @@ def _picture(number: int, n: int) -> str:
 
 
 def _image(path: str) -> str:
-    sizes = ", ".join(f"https://cdn.shop.test{path}.webp?width={width}&amp;v=1732 {width}w" for width in (180, 360, 720))
+    sizes = ", ".join(
+        f"https://cdn.shop.test{path}.webp?width={width}&amp;v=1732 {width}w" for width in (180, 360, 720)
+    )
     return (
         f'<img src="https://cdn.shop.test{path}.webp" srcset="{sizes}" sizes="(min-width: 990px) 25vw, 50vw" alt=""'
         ' loading="lazy" decoding="async" width="600" height="600" class="image image--cover motion-reduce">'
@@ -131,7 +133,9 @@ def _related(made: random.Random) -> str:
 
 
 def _footer(made: random.Random) -> str:
-    links = "".join(f'<li><a href="/info/{w}">{w.title()} {_text(made, 1)}</a></li>' for w in made.choices(_WORDS, k=35))
+    links = "".join(
+        f'<li><a href="/info/{w}">{w.title()} {_text(made, 1)}</a></li>' for w in made.choices(_WORDS, k=35)
+    )
     return f'<footer class="site-footer"><ul>{links}</ul><p>&copy; Shop Ltd, {NOTE} visitors today</p></footer>'
 
 

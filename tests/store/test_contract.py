@@ -10,7 +10,7 @@ import pytest
 from alerts.domain.deliveries import Delivery, delivery_for
 from alerts.domain.errors import DeliveryError, Remedy
 from alerts.domain.memory import NOTHING, told
-from alerts.domain.model import ChangeKind, Point, Snapshot, Tier
+from alerts.domain.model import ChangeKind, Point, Snapshot, Tier, point_of
 from alerts.domain.standing import Notice, Standing, after_failure
 from alerts.domain.trail import SENT_DAYS, TRAIL_DAYS, TRAIL_LENGTH, Stage, Step
 from alerts.domain.wishes import Target, TargetKind, Watch
@@ -185,6 +185,52 @@ async def test_to_tell_of_a_row_that_is_over_does_nothing_to_the_next_one(store:
     await store.commit(commit(await locked(store), told=[old]))
 
     assert not (await store.looked("Acme", START + 3 * MINUTE, failed=True)).is_told
+
+
+async def test_a_scan_begins_with_one_question(store: Store) -> None:
+    row = await store.looked("Acme", START, failed=True)
+    await store.commit(commit(await locked(store), told=[row], is_last=True))
+
+    hold = await store.hold_scan("pi5", ["Acme", "Volt & Byte"], ttl=MINUTE)
+    other = await store.hold_scan("pi5", ["Acme"], ttl=MINUTE)
+
+    assert hold.lock
+    assert hold.lock.fence == 2
+    assert (hold.snapshot, hold.told) == (await store.snapshot("pi5"), {"Acme"})
+    assert (other.lock, other.snapshot) == (None, hold.snapshot)
+
+
+async def test_a_scan_that_is_kept_gives_its_lock_back_once(store: Store) -> None:
+    lock = await locked(store)
+    last = commit(lock, is_last=True)
+    assert await store.commit(last)
+    other = await locked(store)
+    assert await store.commit(last)  # told twice, after somebody else has taken it
+
+    assert await store.renew(other, ttl=MINUTE)
+
+
+async def test_a_scan_that_comes_too_late_keeps_its_hands_off_the_lock(store: Store) -> None:
+    lock = await locked(store)
+
+    assert not await store.commit(commit(lock, revision=7, is_last=True))
+    assert await store.renew(lock, ttl=MINUTE)
+
+
+async def test_good_looks_are_noted_with_what_they_brought(store: Store) -> None:
+    await store.looked("Acme", START, failed=True, reason="timeout")
+    told = await store.looked("Bolt", START, failed=True)
+    lock = await locked(store)
+    await store.commit(commit(lock, told=[told]))
+    points = {"acme": point_of(offer(OUT), at=START, vendor="Acme")}
+    later = commit(lock, 1, points=points, looks={"Acme": START + MINUTE, "Bolt": START + MINUTE})
+    assert await store.commit(later)
+
+    looks = await store.last_looks(["Acme", "Bolt"])
+    assert (looks["Acme"].at, looks["Acme"].failed, looks["Bolt"].at) == (START + MINUTE, 0, START + MINUTE)
+    assert (await store.looked("Acme", START + 2 * MINUTE, failed=True)).failed == 1
+    assert (await store.looked("Bolt", START + 2 * MINUTE, failed=True)).is_told  # its end was not told yet
+    assert len(await store.history("pi5", "acme", since=None, limit=9)) == 1
 
 
 # News

@@ -10,7 +10,7 @@ import orjson
 
 from alerts.domain.model import Known, Point, Snapshot
 from alerts.store import keys
-from alerts.store.ports import Commit, LastLooks, Lock, Row
+from alerts.store.ports import Commit, LastLooks, Lock, Row, ScanHold
 from alerts.store.redis.link import Link
 
 
@@ -30,6 +30,16 @@ class RedisSnapshots:
         fence = await self._link.run("lock", [keys.lock(sku), keys.snapshot(sku)], [owner, _ms(ttl)])
         return Lock(sku, owner, int(fence)) if fence else None
 
+    async def hold_scan(self, sku: str, vendors: Sequence[str], *, ttl: timedelta) -> ScanHold:
+        owner = token_hex(8)
+        names = [keys.lock(sku), keys.snapshot(sku), *(keys.vendor(vendor) for vendor in vendors)]
+        fence, found, told = await self._link.run("hold_scan", names, [owner, _ms(ttl)])
+        lock = Lock(sku, owner, int(fence)) if fence else None
+        snapshot = snapshot_of(sku, dict(zip(found[::2], found[1::2], strict=True)))
+        return ScanHold(
+            lock, snapshot, frozenset(vendor for vendor, is_told in zip(vendors, told, strict=True) if is_told)
+        )
+
     async def renew(self, lock: Lock, *, ttl: timedelta) -> bool:
         return bool(await self._link.run("renew", [keys.lock(lock.sku)], [lock.owner, _ms(ttl)]))
 
@@ -47,6 +57,8 @@ class RedisSnapshots:
             snapshot.scanned_at.astimezone(UTC).isoformat() if snapshot.scanned_at else "",
             len(snapshot.listings),
             len(commit.told),
+            len(commit.looks),
+            commit.lock.owner if commit.is_last else "",
         ]
         for known in snapshot.listings:
             args += [f"l:{known.listing}", known.model_dump_json(exclude_defaults=True)]
@@ -54,9 +66,11 @@ class RedisSnapshots:
             args += [point.at.timestamp() * 1000, point.model_dump_json(exclude_defaults=True)]
         for row in commit.told:
             args += [row.since.isoformat(), int(row.is_told)]
+        args += [at.isoformat() for at in commit.looks.values()]
         args += [change.model_dump_json(exclude_defaults=True) for change in commit.changes]
         histories = (keys.history(sku, listing) for listing, _ in points)
-        names = [keys.snapshot(sku), keys.CHANGES, *histories, *(keys.vendor(row.vendor) for row in commit.told)]
+        rows = [*(row.vendor for row in commit.told), *commit.looks]
+        names = [keys.snapshot(sku), keys.CHANGES, keys.lock(sku), *histories, *(keys.vendor(name) for name in rows)]
         return bool(await self._link.run("commit", names, args))
 
     async def looked(self, vendor: str, at: datetime, *, failed: bool, reason: str = "") -> Row:
@@ -111,6 +125,15 @@ def snapshot_of(sku: str, found: Mapping[str, str]) -> Snapshot:
         sku=sku,
         revision=int(found.get("rev", 0)),
         scanned_at=datetime.fromisoformat(at) if at else None,
+        listings=tuple(Known.model_validate_json(v) for k, v in sorted(found.items()) if k.startswith("l:")),
+    )
+
+
+def snapshot_of(sku: str, found: Mapping[str, str]) -> Snapshot:
+    return Snapshot(
+        sku=sku,
+        revision=int(found.get("rev", 0)),
+        scanned_at=found.get("at"),
         listings=tuple(Known.model_validate_json(v) for k, v in sorted(found.items()) if k.startswith("l:")),
     )
 
