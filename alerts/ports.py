@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from alerts.domain.model import Listing, Offer, Reading
 from alerts.domain.webhooks import Answer
@@ -32,6 +32,8 @@ class Page:
     status: int
     headers: Mapping[str, str]
     body: bytes
+    # What was found out about these bytes, not to be found out again; a page that came back unchanged has it, too.
+    notes: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def text(self) -> str:

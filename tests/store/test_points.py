@@ -24,9 +24,9 @@ def passed(server_store: Store) -> Iterator[list[str]]:
 async def test_a_script_goes_by_its_own_name(server_store: Store, passed: list[str]) -> None:
     await locked(server_store)
 
-    assert passed[0] == "redis.lock"
-    assert passed[-1] == "redis.lock.done"
-    assert set(passed) == {"redis.lock", "redis.lock.done"}
+    assert passed[0] == "redis.hold_scan"
+    assert passed[-1] == "redis.hold_scan.done"
+    assert set(passed) == {"redis.hold_scan", "redis.hold_scan.done"}
 
 
 async def test_a_command_goes_by_its_word(server_store: Store, passed: list[str]) -> None:

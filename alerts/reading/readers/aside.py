@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
+from collections.abc import Callable
+
+from selectolax.lexbor import LexborHTMLParser as Tree
 
 from alerts.domain.errors import ReadError
 from alerts.domain.model import FailureReason, Listing, Offer
@@ -18,16 +21,18 @@ LARGE = 160 * 1024
 LONGEST = 2.0
 
 
-async def read_aside(page: Page, listing: Listing, override: Override | None = None) -> Offer:
+async def read_aside(
+    page: Page, listing: Listing, override: Override | None = None, *, also: Callable[[Tree, bytes], None] | None = None
+) -> Offer:
     """`read_page`, without stopping the loop: the parser lets go of the interpreter's lock while it works."""
     if len(page.body) <= LARGE:
-        return read_page(page, listing, override)
+        return read_page(page, listing, override, also=also)
     loop = asyncio.get_running_loop()
     answer: asyncio.Future[Offer] = loop.create_future()
 
     def work() -> None:
         try:
-            found: Offer | Exception = read_page(page, listing, override)
+            found: Offer | Exception = read_page(page, listing, override, also=also)
         except Exception as exc:  # noqa: BLE001  # the bulkhead of a thread: what goes wrong in it is raised by who awaits it
             found = exc
         with contextlib.suppress(RuntimeError):  # the loop may have been closed meanwhile

@@ -62,21 +62,23 @@ class AutoReader:
                 if exc.reason not in (FailureReason.UNREADABLE, FailureReason.NOT_FOUND, FailureReason.BLOCKED):
                     raise
         page = await self._fetcher.get(listing.url)
-        kind = self._kind(page, listing)
         try:
             offer = await self._page.read_from(page, listing)
         except ReadError as exc:
-            if kind is None or platform is not None or exc.reason is FailureReason.NOT_FOUND:
+            if platform is not None or exc.reason is FailureReason.NOT_FOUND or not (kind := self._kind(page, listing)):
                 raise
             return await self._platforms[kind].read(listing)
-        return offer if kind is None or platform is not None else await self._better(offer, kind, listing)
+        return offer if platform is not None else await self._better(offer, page, listing)
 
-    async def _better(self, offer: Offer, kind: ReaderKind, listing: Listing) -> Offer:
+    async def _better(self, offer: Offer, page: Page, listing: Listing) -> Offer:
         """What the platform's data say, when they can be had; the page's own words otherwise."""
         if offer.availability is not Availability.UNKNOWN and listing.variant is None and offer.confidence >= 0.9:
             return offer
         if offer.is_in_shops_only:
             return offer  # the platforms' data have no word for that
+        kind = self._kind(page, listing)
+        if kind is None:
+            return offer
         try:
             better = await self._platforms[kind].read(listing)
         except ReadError:

@@ -41,7 +41,7 @@ _CLOSED_BY_OTHERS = frozenset(b"li p dt dd tr td th option optgroup thead tbody 
 
 def parsed(page: Page) -> tuple[LexborHTMLParser, bytes]:
     """The page as a tree, and its bytes as UTF-8. Raise `unreadable` for markup made to hurt a parser."""
-    body = _as_utf8(page)
+    body = as_utf8(page)
     if _may_hurt(body):
         refuse_what_hurts(body)
     return LexborHTMLParser(body), body
@@ -120,7 +120,8 @@ def _too_much() -> ReadError:
     return ReadError(FailureReason.UNREADABLE, say("the page's markup is made to hurt a parser"))
 
 
-def _as_utf8(page: Page) -> bytes:
+def as_utf8(page: Page) -> bytes:
+    """The bytes that are parsed: UTF-8, whatever the page says of itself or is said to be."""
     charset = _charset(page)
     if not _TEXT_ENCODING.fullmatch(charset):
         return page.body

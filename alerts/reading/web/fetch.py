@@ -16,12 +16,13 @@ from alerts.domain.errors import ReadError
 from alerts.domain.model import FailureReason
 from alerts.domain.said import say
 from alerts.ports import Clock, Page
+from alerts.reading.shortcuts import ALL, Shortcuts
 from alerts.reading.web.addresses import NotAllowed, checked_url, place
 from alerts.reading.web.answers import error_of, rest_asked
 from alerts.reading.web.guard import HOP, Hop, guarded_socket
 from alerts.reading.web.robots import Robots
 from alerts.reading.web.turns import Turns
-from alerts.reading.web.validators import FRESH, Validators
+from alerts.reading.web.validators import FRESH, MAX_BYTES, Validators
 
 USER_AGENT = "HardwareSentry/0.1 (stock alerts; +https://github.com/hardware-sentry)"
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -47,6 +48,7 @@ class WebFetcher:
         user_agent: str = USER_AGENT,
         resolver: aiohttp.abc.AbstractResolver | None = None,
         blocked: Callable[[str], None] = lambda _: None,
+        shortcuts: Shortcuts = ALL,
     ) -> None:
         """`blocked` is told the layer at which a rule of ours refused an address: `address`, `redirect`, `socket`."""
         self._blocked = blocked
@@ -56,7 +58,7 @@ class WebFetcher:
         self._agent, self._resolver = user_agent, resolver
         self._turns = Turns(clock=clock, pace=pace, concurrency=concurrency)
         self._robots = Robots(self._get_once, clock=clock, agent=user_agent) if respect_robots else None
-        self._validators = Validators()
+        self._validators = Validators(MAX_BYTES if shortcuts.conditional else 0)
         self._session: aiohttp.ClientSession | None = None
         self._fresh: aiohttp.ClientSession | None = None
 

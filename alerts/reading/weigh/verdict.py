@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
+
+from selectolax.lexbor import LexborHTMLParser as Tree
 
 from alerts.domain.errors import ReadError
 from alerts.domain.model import Availability, Condition, Evidence, FailureReason, Listing, Offer, PriceKind
@@ -27,13 +29,18 @@ _STALE_CONFIDENCE = 0.85  # below what counts as two parts of the page that agre
 _NOTHING = Weighed(None, None, 0.0, ())
 
 
-def read_page(page: Page, listing: Listing, override: Override | None = None) -> Offer:
+def read_page(
+    page: Page, listing: Listing, override: Override | None = None, *, also: Callable[[Tree, bytes], None] | None = None
+) -> Offer:
     """What the page says of the listing's product, or ReadError: blocked, not_found, mismatch, unreadable.
 
     `override` names places that an operator knows; what stands there counts as the first layer of data.
     Neither a price nor a stock state is guessed; an Offer holds at least one of the two.
+    `also` is shown the parsed page with its bytes.
     """
     tree, body = parsed(page)
+    if also:
+        also(tree, body)
     dom = walked(tree)
     facts = structured(tree, dom, body)
     title = dom.title or facts.meta.get("og:title", "")

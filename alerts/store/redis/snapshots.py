@@ -26,9 +26,7 @@ class RedisSnapshots:
         return snapshot_of(sku, found)
 
     async def lock(self, sku: str, *, ttl: timedelta) -> Lock | None:
-        owner = token_hex(8)
-        fence = await self._link.run("lock", [keys.lock(sku), keys.snapshot(sku)], [owner, _ms(ttl)])
-        return Lock(sku, owner, int(fence)) if fence else None
+        return (await self.hold_scan(sku, (), ttl=ttl)).lock
 
     async def hold_scan(self, sku: str, vendors: Sequence[str], *, ttl: timedelta) -> ScanHold:
         owner = token_hex(8)

@@ -1,6 +1,6 @@
 -- KEYS: lock, snapshot, then one vendor key for each that is asked about. ARGV: owner, ttl in ms.
--- Takes the lock as lock.lua does. Answers the fence, or 0 while somebody else holds the lock; the snapshot; and 1 for
--- each vendor of which it was told that it is blind, else 0.
+-- Takes the lock. Answers the fence, or 0 while somebody else holds it; the snapshot; and 1 for each vendor of which it
+-- was told that it is blind, else 0.
 local fence = 0
 if redis.call('GET', KEYS[1]) == ARGV[1] then
   fence = tonumber(redis.call('HGET', KEYS[2], 'fence'))

@@ -1,0 +1,23 @@
+"""Which work is saved where its outcome is certain. Each may be turned off; none changes what is read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Shortcuts:
+    """One switch each.
+
+    `conditional`: a page that was kept is asked for only if it has changed.
+    `answers`: a page whose every byte is known gets the answer it got before.
+    `insides`: so does one that differs in nothing but the insides of its scripts (visible/relevant.py).
+    """
+
+    conditional: bool = True
+    answers: bool = True
+    insides: bool = True
+
+
+ALL = Shortcuts()
+NONE = Shortcuts(conditional=False, answers=False, insides=False)
