@@ -1,6 +1,6 @@
 """What a scan costs, all of it: fetch, read, compare, keep; beside the least it could cost, and beside a peer.
 
-    python benchmarks/scan.py [--pages 400] [--rounds 5] [--peer-python /tmp/peer/bin/python] [--uvloop]
+    python benchmarks/scan.py [--pages 400] [--rounds 5] [--peer-python /tmp/peer/bin/python] [--plain]
 
 A shop in a process of its own sends pages of 150 KB with JSON-LD, gzipped, over connections that stay open. One process
 on one core looks at them, 64 at once: (a) fetching only, by the bot's own client; (b) bare aiohttp, selectolax, json and
@@ -20,18 +20,21 @@ import platform
 import sys
 import tempfile
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 
 from alerts.store.embedded import Embedded
 from benchmarks.other_process import Server
 from benchmarks.scanning.ways import Cost, measured, ways
+from bot.cli.shared import quick_loop
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +105,8 @@ def report(found: Mapping[tuple[str, str], list[Cost]]) -> None:
         print(f"95 % unchanged with ETags against {case}: {_cpu(found, case, 'door') / etag:.1f} x cheaper in CPU")
 
 
-def _run(work: Any, *, uvloop: bool) -> Any:
-    if not uvloop:
-        return asyncio.run(work)
-    from uvloop import new_event_loop  # noqa: PLC0415 - an extra
-
-    with asyncio.Runner(loop_factory=new_event_loop) as runner:
+def _run(work: Coroutine[Any, Any, T], *, is_plain: bool) -> T:
+    with asyncio.Runner(loop_factory=None if is_plain else quick_loop()) as runner:
         return runner.run(work)
 
 
@@ -116,14 +115,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pages", type=int, default=400)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--uvloop", action="store_true", help="as `run` does where it is installed")
+    parser.add_argument("--plain", action="store_true", help="asyncio's own loop, even where uvloop is installed")
     parser.add_argument("--peer-python", type=Path, help="a Python that has changedetection.io")
     asked = parser.parse_args()
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     core = max(os.sched_getaffinity(0))
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f},"
-          f" isal {'yes' if find_spec('isal') else 'no'}, {asked.pages} pages, medians of {asked.rounds} rounds")  # fmt: skip
-    found = _run(compared(asked.pages, asked.rounds, core), uvloop=asked.uvloop)
+          f" uvloop {'no' if asked.plain or not find_spec('uvloop') else 'yes'}, isal {'yes' if find_spec('isal') else 'no'}, {asked.pages} pages, medians of {asked.rounds} rounds")  # fmt: skip
+    found = _run(compared(asked.pages, asked.rounds, core), is_plain=asked.plain)
     report(found)
     return 0
 

@@ -58,7 +58,9 @@ from alerts.reading.readers.page import PageReader
 from alerts.reading.readers.shopify import ShopifyReader
 from alerts.reading.readers.tinyfish import Budget, Spending, TinyFishReader
 from alerts.reading.readers.woocommerce import WooCommerceReader
+from alerts.reading.shortcuts import ALL, Shortcuts
 from alerts.reading.web.fetch import WebFetcher
+from alerts.reading.web.inflating import inflate_quickly
 from alerts.reading.web.post import WebPoster
 from alerts.retention import Forgetting
 from alerts.runner import Runner
@@ -314,10 +316,16 @@ def _key_ring(settings: Settings) -> KeyRing:
 
 @asynccontextmanager
 async def shops(
-    settings: Settings, clock: Clock, *, spending: Spending | None = None, observer: Observer = SILENT
+    settings: Settings,
+    clock: Clock,
+    *,
+    spending: Spending | None = None,
+    observer: Observer = SILENT,
+    shortcuts: Shortcuts = ALL,
 ) -> AsyncIterator[Mapping[str, Look]]:
     """How to look at each vendor, by name, with that vendor's manners. `spending` is shared by all who pay TinyFish."""
     fetch = settings.fetch
+    inflate_quickly()
     async with AsyncExitStack() as closing:
         fetcher = await closing.enter_async_context(
             WebFetcher(
@@ -329,6 +337,7 @@ async def shops(
                 allow_private=fetch.allow_private,
                 respect_robots=fetch.respect_robots,
                 blocked=observer.blocked,
+                shortcuts=shortcuts,
             )
         )
         tinyfish = await _tinyfish(settings, clock, spending, closing)
@@ -337,7 +346,7 @@ async def shops(
             for name, own in settings.vendors.items()
             if own.reading != ReadingSection()
         }
-        page = PageReader(fetcher, overrides=told)
+        page = PageReader(fetcher, overrides=told, shortcuts=shortcuts)
         platforms: dict[ReaderKind, Reader] = {
             ReaderKind.SHOPIFY: ShopifyReader(fetcher, clock=clock),
             ReaderKind.WOOCOMMERCE: WooCommerceReader(fetcher),

@@ -7,7 +7,9 @@ import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable
+from importlib import import_module
 from importlib.resources import files
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, BinaryIO
 
@@ -63,7 +65,16 @@ def until_signalled(work: Callable[[asyncio.Event], Awaitable[None]]) -> int:
         await work(stop)
         return codes[0]
 
-    return asyncio.run(guarded())
+    with asyncio.Runner(loop_factory=quick_loop()) as runner:
+        return runner.run(guarded())
+
+
+def quick_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """uvloop's, where the extra `fast` is installed; else None, which is asyncio's own."""
+    if find_spec("uvloop") is None:
+        return None
+    make: Callable[[], asyncio.AbstractEventLoop] = import_module("uvloop").new_event_loop
+    return make
 
 
 def opened(path: Path) -> BinaryIO:
