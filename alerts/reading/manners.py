@@ -6,7 +6,6 @@ import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import Any
 
 import structlog
 from tenacity import (
@@ -162,39 +161,41 @@ class _TimeLimit:
 
     def __init__(self, step: Step, *, clock: Clock, limit: timedelta) -> None:
         self._step, self._clock, self._limit = step, clock, limit.total_seconds()
+        self._under_way: dict[asyncio.Timeout, tuple[float, Allowance]] = {}
+        self._watch: asyncio.Task[None] | None = None
 
     async def __call__(self, listing: Listing) -> Offer:
         allowance = Allowance()
         token = ALLOWANCE.set(allowance)
+        alarm = asyncio.timeout(None)
         try:
-            attempt = asyncio.ensure_future(self._step(listing))
+            async with alarm:
+                self._under_way[alarm] = (self._clock.monotonic(), allowance)
+                self._watch = self._watch or asyncio.create_task(self._watching(), name="time limits")
+                return await self._step(listing)
+        except TimeoutError as exc:
+            if not alarm.expired():
+                raise
+            detail = say("no answer within {count} seconds", count=f"{self._limit:g}")
+            raise ReadError(FailureReason.TIMEOUT, detail) from exc
         finally:
             ALLOWANCE.reset(token)
-        alarm = asyncio.ensure_future(self._ring(allowance))
-        try:
-            await asyncio.wait({attempt, alarm}, return_when=asyncio.FIRST_COMPLETED)
-            if not attempt.done():
-                raise ReadError(
-                    FailureReason.TIMEOUT, say("no answer within {count} seconds", count=f"{self._limit:g}")
-                )
-            return attempt.result()
-        finally:
-            await _end(attempt, alarm)
+            self._under_way.pop(alarm, None)
+            if not self._under_way and self._watch:
+                self._watch.cancel()
+                self._watch = None
 
-    async def _ring(self, allowance: Allowance) -> None:
-        began = self._clock.monotonic()
+    async def _watching(self) -> None:
+        """One sleeper for all attempts at a vendor."""
         while True:
             now = self._clock.monotonic()
-            left = self._limit + allowance.waited(now) - (now - began)
-            if left <= 0:
-                return
-            await self._clock.sleep(left)
-
-
-async def _end(*tasks: asyncio.Future[Any]) -> None:
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+            left = {alarm: self._limit + each.waited(now) - (now - began)
+                    for alarm, (began, each) in self._under_way.items()}  # fmt: skip
+            for alarm in [alarm for alarm, seconds in left.items() if seconds <= 0]:
+                del self._under_way[alarm]
+                alarm.reschedule(asyncio.get_running_loop().time())
+            # One that begins meanwhile has the whole limit.
+            await self._clock.sleep(min([self._limit, *(seconds for seconds in left.values() if seconds > 0)]))
 
 
 class _Pace:
@@ -215,6 +216,22 @@ class _Retry:
         self._step, self._clock, self._attempts = step, clock, attempts
 
     async def __call__(self, listing: Listing) -> Offer:
+        # Most looks need no second attempt, so the machinery for one is set up behind the first.
+        try:
+            return await self._step(listing)
+        except ReadError as exc:
+            if not _is_worth_another_try(exc):
+                raise
+            return await self._again(listing, exc)
+
+    async def _again(self, listing: Listing, error: ReadError) -> Offer:
+        first: list[ReadError] = [error]
+
+        async def attempt() -> Offer:
+            if first:
+                raise first.pop()
+            return await self._step(listing)
+
         retrying = AsyncRetrying(
             stop=stop_after_attempt(self._attempts),
             wait=_wait,
@@ -222,7 +239,7 @@ class _Retry:
             sleep=self._clock.sleep,
             reraise=True,
         )
-        return await retrying(self._step, listing)
+        return await retrying(attempt)
 
 
 _PAUSES = wait_exponential(multiplier=2, max=8)

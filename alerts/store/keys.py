@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from hashlib import blake2b
 
 from alerts.domain.model import Tier
@@ -50,6 +51,7 @@ def history(sku: str, listing: str) -> str:
     return f"{_P}:hist:{sku}:{listing}"
 
 
+@lru_cache(maxsize=4096)
 def vendor(name: str) -> str:
     """How reading a vendor goes. Its name may hold any character, so it is hashed."""
     return f"{_P}:vendor:{blake2b(name.encode('utf-8', 'surrogatepass'), digest_size=12).hexdigest()}"

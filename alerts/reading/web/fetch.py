@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Callable, Collection, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Collection, Sequence
 from datetime import timedelta
 from types import TracebackType
 from typing import Any, Self
@@ -54,7 +53,8 @@ class WebFetcher:
         self._blocked = blocked
         self._clock, self._max_bytes, self._private = clock, max_bytes, frozenset(allow_private)
         self._ports = frozenset(ports)
-        self._total = timeout.total_seconds()
+        self._total = total = timeout.total_seconds()
+        self._timeouts = aiohttp.ClientTimeout(total=total, connect=total / 2, sock_read=total / 2)
         self._agent, self._resolver = user_agent, resolver
         self._turns = Turns(clock=clock, pace=pace, concurrency=concurrency)
         self._robots = Robots(self._get_once, clock=clock, agent=user_agent) if respect_robots else None
@@ -121,26 +121,27 @@ class WebFetcher:
 
     async def _ask(self, url: str, accept: str, hop: Hop) -> Page:
         host = place(url)
-        async with self._turns.at(host), self._errors(hop), self._request(url, accept, hop) as answer:
-            page = await self._page(url, answer)
+        async with self._turns.at(host):
+            try:
+                page = await self._request(url, accept, hop)
+            except (aiohttp.ClientError, OSError, ValueError) as exc:  # a TimeoutError is an OSError
+                raise self._error(exc, hop) from exc
             now = self._clock.now()
-            if answer.status in (429, 503) and (rest := rest_asked(answer.headers, now)):
+            if page.status in (429, 503) and (rest := rest_asked(page.headers, now)):
                 self._turns.rest(host, rest.total_seconds())
-            if error := error_of(answer.status, answer.headers, page.body, now):
+            if error := error_of(page.status, page.headers, page.body, now):
                 raise error
             return self._validators.remember(url, accept, page)
 
-    @asynccontextmanager
-    async def _request(self, url: str, accept: str, hop: Hop) -> AsyncIterator[aiohttp.ClientResponse]:
+    async def _request(self, url: str, accept: str, hop: Hop) -> Page:
         session = self._fresh if FRESH.get() else self._session
         if session is None:
             raise RuntimeError("WebFetcher is used inside `async with`")
         token = HOP.set(hop)
-        timeouts = aiohttp.ClientTimeout(total=self._total, connect=self._total / 2, sock_read=self._total / 2)
         headers = {"Accept": f"{accept},*/*;q=0.1", **self._validators.conditions(url, accept)}
         try:
-            async with session.get(url, headers=headers, allow_redirects=False, timeout=timeouts) as answer:
-                yield answer
+            async with session.get(url, headers=headers, allow_redirects=False, timeout=self._timeouts) as answer:
+                return await self._page(url, answer)
         finally:
             HOP.reset(token)
 
@@ -158,20 +159,15 @@ class WebFetcher:
                 )
         return Page(url=url, status=answer.status, headers=answer.headers.copy(), body=bytes(body))
 
-    @asynccontextmanager
-    async def _errors(self, hop: Hop) -> AsyncIterator[None]:
+    def _error(self, exc: Exception, hop: Hop) -> ReadError:
         """Map the library's errors once; nothing above knows aiohttp."""
-        try:
-            yield
-        except TimeoutError as exc:
-            raise ReadError(
-                FailureReason.TIMEOUT, say("the shop took longer than {count} seconds", count=f"{self._total:g}")
-            ) from exc
-        except (aiohttp.ClientError, OSError, ValueError) as exc:
-            if hop.refused:
-                self._blocked("socket")
-                raise NotAllowed(FailureReason.UNREACHABLE, say("the address leads into a private network")) from exc
-            raise ReadError(FailureReason.UNREACHABLE, _words(exc)) from exc
+        if isinstance(exc, TimeoutError):
+            late = say("the shop took longer than {count} seconds", count=f"{self._total:g}")
+            return ReadError(FailureReason.TIMEOUT, late)
+        if hop.refused:
+            self._blocked("socket")
+            return NotAllowed(FailureReason.UNREACHABLE, say("the address leads into a private network"))
+        return ReadError(FailureReason.UNREACHABLE, _words(exc))
 
 
 def _words(exc: Exception) -> str:
