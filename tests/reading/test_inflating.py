@@ -60,7 +60,9 @@ async def test_a_small_answer_that_inflates_without_end_is_refused() -> None:
 
 
 @pytest.mark.usefixtures("_library")
-@pytest.mark.parametrize("body", [gzip.compress(TEXT)[:-8] + b"12345678", b"no gzip at all", gzip.compress(TEXT)[:40] + b"x" * 40])
+@pytest.mark.parametrize(
+    "body", [gzip.compress(TEXT)[:-8] + b"12345678", b"no gzip at all", gzip.compress(TEXT)[:40] + b"x" * 40]
+)
 async def test_an_answer_that_cannot_be_inflated_is_a_broken_connection(body: bytes) -> None:
     with pytest.raises(ReadError) as raised:
         await read(body)

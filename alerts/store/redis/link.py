@@ -16,6 +16,7 @@ from alerts.observing import SILENT, Observer
 from alerts.ports import Clock
 from alerts.store import address, keys
 from alerts.store.address import Way
+from alerts.store.redis.batching import Batches, Call
 from alerts.store.redis.clients import Tap, TappedCluster, client_for, close
 from alerts.store.redis.troubles import ours
 
@@ -40,6 +41,15 @@ class Link:
         # redis-py's types allow bytes and str everywhere; with decode_responses it is always str.
         self.redis: Any = self._client
 
+        self._batches = Batches(self._run, self._run_many)
+
+    async def run_soon(self, script: str, names: Sequence[str], args: Sequence[str | int | float]) -> Any:
+        """As `run`; together with others that come while one is under way, for those of whom there are many at once."""
+        if isinstance(self._client, TappedCluster):
+            return await self.run(script, names, args)
+        _of_one_slot(script, names)
+        return await self._batches((script, names, args))
+
     async def run_each(
         self, script: str, calls: Sequence[tuple[Sequence[str], Sequence[str | int | float]]]
     ) -> list[Any]:
@@ -59,13 +69,34 @@ class Link:
                     raise each
         return list(found)
 
+    async def _run(self, call: Call) -> Any:
+        return await self.run(*call)
+
+    async def _run_many(self, calls: Sequence[Call]) -> Sequence[Any]:
+        """Each atomically, and what came of each: its answer, or its own error."""
+        if len(calls) == 1:
+            return [await self.run(*calls[0])]
+        async with self.trouble():
+            pipe = self.redis.pipeline(transaction=False)
+            for script, names, args in calls:
+                pipe.evalsha(self._hashes[script], len(names), *names, *args)
+            found = await pipe.execute(raise_on_error=False)
+        return [await self._settled(call, each) for call, each in zip(calls, found, strict=True)]
+
+    async def _settled(self, call: Call, came: Any) -> Any:
+        try:
+            if isinstance(came, NoScriptError):
+                return await self.run(*call)
+            if isinstance(came, Exception):
+                async with self.trouble():
+                    raise came
+        except StoreError as exc:
+            return exc
+        return came
+
     async def run(self, script: str, names: Sequence[str], args: Sequence[str | int | float]) -> Any:
         """Run one of our scripts, atomically, on keys of one tag; more are refused on every store."""
-        tags = {keys.tag(name) for name in names}
-        if len(tags) != 1:
-            raise StoreError(
-                f"The script {script} is asked to touch several slots at once ({', '.join(sorted(tags))})."
-            )
+        _of_one_slot(script, names)
         async with self.trouble():
             try:
                 return await self.redis.evalsha(self._hashes[script], len(names), *names, *args)
@@ -154,6 +185,12 @@ class Link:
 def pages(of: Sequence[T], size: int = PAGE) -> Iterator[Sequence[T]]:
     """A few at a time: one pipeline over fifty thousand holds up the server, and then the loop, for everybody else."""
     return (of[at : at + size] for at in range(0, len(of), size))
+
+
+def _of_one_slot(script: str, names: Sequence[str]) -> None:
+    tags = {keys.tag(name) for name in names}
+    if len(tags) != 1:
+        raise StoreError(f"The script {script} is asked to touch several slots at once ({', '.join(sorted(tags))}).")
 
 
 def _sources() -> Iterator[tuple[str, str]]:

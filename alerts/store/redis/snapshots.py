@@ -31,7 +31,7 @@ class RedisSnapshots:
     async def hold_scan(self, sku: str, vendors: Sequence[str], *, ttl: timedelta) -> ScanHold:
         owner = token_hex(8)
         names = [keys.lock(sku), keys.snapshot(sku), *(keys.vendor(vendor) for vendor in vendors)]
-        fence, found, told = await self._link.run("hold_scan", names, [owner, _ms(ttl)])
+        fence, found, told = await self._link.run_soon("hold_scan", names, [owner, _ms(ttl)])
         lock = Lock(sku, owner, int(fence)) if fence else None
         snapshot = snapshot_of(sku, dict(zip(found[::2], found[1::2], strict=True)))
         return ScanHold(
@@ -69,7 +69,7 @@ class RedisSnapshots:
         histories = (keys.history(sku, listing) for listing, _ in points)
         rows = [*(row.vendor for row in commit.told), *commit.looks]
         names = [keys.snapshot(sku), keys.CHANGES, keys.lock(sku), *histories, *(keys.vendor(name) for name in rows)]
-        return bool(await self._link.run("commit", names, args))
+        return bool(await self._link.run_soon("commit", names, args))
 
     async def looked(self, vendor: str, at: datetime, *, failed: bool, reason: str = "") -> Row:
         args: list[str | int | float] = [int(failed), at.isoformat(), reason]
@@ -123,15 +123,6 @@ def snapshot_of(sku: str, found: Mapping[str, str]) -> Snapshot:
         sku=sku,
         revision=int(found.get("rev", 0)),
         scanned_at=datetime.fromisoformat(at) if at else None,
-        listings=tuple(Known.model_validate_json(v) for k, v in sorted(found.items()) if k.startswith("l:")),
-    )
-
-
-def snapshot_of(sku: str, found: Mapping[str, str]) -> Snapshot:
-    return Snapshot(
-        sku=sku,
-        revision=int(found.get("rev", 0)),
-        scanned_at=found.get("at"),
         listings=tuple(Known.model_validate_json(v) for k, v in sorted(found.items()) if k.startswith("l:")),
     )
 
