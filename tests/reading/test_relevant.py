@@ -178,17 +178,35 @@ class Sends:
 
 
 def visits() -> Sends:
-    bought = "<script>t=3</script>"
-    return Sends(page("<script>t=1</script>"), page("<script>t=2</script>"), page(bought, stock="OutOfStock", form=""))
+    seen = [page(f"<script>t={number}</script>") for number in range(4)]
+    return Sends(*seen, page("<script>t=4</script>", stock="OutOfStock", form=""))
 
 
 @pytest.mark.parametrize("shortcuts", [Shortcuts(), Shortcuts(insides=False), NONE])
 async def test_a_change_is_seen_with_every_shortcut_on_and_off(shortcuts: Shortcuts) -> None:
     reader = PageReader(visits(), shortcuts=shortcuts)
 
-    seen = [(await reader.read(LISTING)).availability for _ in range(3)]
+    seen = [(await reader.read(LISTING)).availability for _ in range(5)]
 
-    assert seen == [Availability.IN_STOCK, Availability.IN_STOCK, Availability.OUT_OF_STOCK]
+    assert seen == [Availability.IN_STOCK] * 4 + [Availability.OUT_OF_STOCK]
+
+
+async def test_a_mark_that_came_again_is_proven_once_and_then_enough() -> None:
+    reader = PageReader(visits())
+
+    first, second, third, fourth = [await reader.read(LISTING) for _ in range(4)]
+
+    assert first == second == third
+    assert second is not first
+    assert second is third is fourth
+
+
+async def test_the_same_bytes_are_read_once() -> None:
+    reader = PageReader(Sends(*[page("<h1><script>t</script></h1>")] * 3))  # which cannot be proven
+
+    first, *others = [await reader.read(LISTING) for _ in range(3)]
+
+    assert all(each is first for each in others)
 
 
 async def test_a_look_that_must_not_lean_on_an_earlier_one_reads_the_page_itself() -> None:

@@ -15,14 +15,14 @@ from alerts.reading.data.overrides import Override
 from alerts.reading.readers.aside import read_aside
 from alerts.reading.shortcuts import ALL, Shortcuts
 from alerts.reading.visible.markup import as_utf8
-from alerts.reading.visible.relevant import Relevant, is_provable, relevant
+from alerts.reading.visible.relevant import is_provable, relevant
 from alerts.reading.web.validators import FRESH
 from alerts.reading.weigh.verdict import is_stale
 
 _REMEMBERED = 8192
 _K = TypeVar("_K")
 _V = TypeVar("_V")
-_Key = tuple[str, str, bytes, str, str, Listing]
+_Key = tuple[Listing, bytes, str, str, str]
 
 
 class PageReader:
@@ -36,7 +36,7 @@ class PageReader:
     ) -> None:
         self._fetcher, self._overrides, self._shortcuts = fetcher, overrides or {}, shortcuts
         self._answers: OrderedDict[_Key, Offer] = OrderedDict()
-        self._unprovable: OrderedDict[Listing, None] = OrderedDict()
+        self._last: OrderedDict[Listing, bytes] = OrderedDict()  # the mark of the last look
 
     async def read(self, listing: Listing) -> Offer:
         """Say what the page offers, or raise ReadError."""
@@ -48,43 +48,45 @@ class PageReader:
         if FRESH.get() or not self._shortcuts.answers:
             return await read_aside(page, listing, override)
         # `read_page` is a pure function of exactly these, so repeating its answer cannot be wrong.
-        found = self._relevant(page, listing, override)
-        answer = self._answers.get(key := _key(page, listing, found))
+        told = page.url, page.headers.get("Content-Type", ""), page.headers.get("Age", "") if is_stale(page) else ""
+        kept: dict[tuple[object, ...], Offer] = page.notes.setdefault("answers", {})
+        answer = kept.get((listing, *told))
         if answer is None:
-            proofs: list[bool] = []
-
-            def also(tree: Tree, body: bytes) -> None:
-                proofs.append(found is not None and is_provable(found, tree, body))
-
-            answer = await read_aside(page, listing, override, also=also if found else None)
-            if found and not all(proofs):
-                _remember(self._unprovable, listing, None)
-                page.notes.pop("relevant", None)
-                key = _key(page, listing, None)
-            _remember(self._answers, key, answer)
-        self._answers.move_to_end(key)
+            answer = kept[listing, *told] = await self._known_or_read(page, listing, told, override)
         return answer
 
-    def _relevant(self, page: Page, listing: Listing, override: Override | None) -> Relevant | None:
-        """What of the page matters, unless all of it may: to an operator's own places, or by an earlier look."""
-        if not self._shortcuts.insides or override is not None or listing in self._unprovable:
-            return None
-        if "relevant" not in page.notes:
-            page.notes["relevant"] = relevant(as_utf8(page))
-        found: Relevant | None = page.notes["relevant"]
-        return found
+    async def _known_or_read(
+        self, page: Page, listing: Listing, told: tuple[str, str, str], override: Override | None
+    ) -> Offer:
+        found = relevant(as_utf8(page)) if self._shortcuts.insides and override is None else None
+        if found and (answer := self._answer(found.mark, listing, told)):
+            return answer
+        is_new = found is not None and self._last.get(listing) != found.mark
+        if found:
+            _remember(self._last, listing, found.mark)
+        every = sha256(page.body).digest()
+        if not is_new and (answer := self._answer(every, listing, told)):
+            return answer
+        # To show that the mark says enough takes a quarter of a reading: worth it for a mark that has come again.
+        proofs: list[bool] = []
 
+        def also(tree: Tree, body: bytes) -> None:
+            proofs.append(found is not None and is_provable(found, tree, body))
 
-def _key(page: Page, listing: Listing, found: Relevant | None) -> _Key:
-    told = page.headers.get("Content-Type", ""), page.headers.get("Age", "") if is_stale(page) else ""
-    if found:
-        return (page.url, "relevant", found.mark, *told, listing)
-    if "mark" not in page.notes:
-        page.notes["mark"] = sha256(page.body).digest()
-    return (page.url, "all", page.notes["mark"], *told, listing)
+        answer = await read_aside(page, listing, override, also=also if found and not is_new else None)
+        mark = found.mark if found and True in proofs else every
+        _remember(self._answers, (listing, mark, *told), answer)
+        return answer
+
+    def _answer(self, mark: bytes, listing: Listing, told: tuple[str, str, str]) -> Offer | None:
+        answer = self._answers.get(key := (listing, mark, *told))
+        if answer is not None:
+            self._answers.move_to_end(key)
+        return answer
 
 
 def _remember(known: OrderedDict[_K, _V], key: _K, value: _V) -> None:
     known[key] = value
+    known.move_to_end(key)
     while len(known) > _REMEMBERED:
         known.popitem(last=False)
