@@ -10,7 +10,7 @@ import random
 
 SIZE = 150_000
 # Where each answer of a real shop carries something new: its own scripts' data, and the tokens of its forms.
-TOKEN = "@@token@@"
+TOKEN = "@@token@@"  # noqa: S105
 NOTE = "@@note@@"  # a visible text somewhere in the page
 _WORDS = (
     "module carrier memory camera cooling kernel inference edge board power cable robot vision learning stream network"
