@@ -27,10 +27,10 @@ from alerts.domain.wishes import Reference, Target, TargetKind, space_of
 from alerts.guilds import Guilds
 from alerts.store.memory import MemoryStore
 from bot.admins import GuildAdmins
-from bot.app import _language_of
 from bot.cogs.setup import _say_hello
 from bot.notify.by_kind import Notify
 from bot.notify.marker import is_it
+from bot.root.common import language_of_guilds as _language_of
 from bot.ui import standing as standing_words
 from bot.ui import words
 from bot.ui.controls import Form, View

@@ -74,7 +74,7 @@ def size(payload: Payload) -> int:
 
 
 def test_every_cog_is_plugged_in() -> None:
-    app = text_of("bot/app.py")
+    app = text_of("bot/root/discord.py")
 
     assert cogs()
     assert [cog.__name__ for cog in cogs() if f"{cog.__name__}(" not in app] == []

@@ -83,7 +83,9 @@ def test_every_default_is_documented_as_it_is() -> None:
 
 def test_every_reader_that_is_plugged_in_is_documented_and_no_other() -> None:
     row = next(line for line in CONFIGURATION.splitlines() if line.startswith("| `products[].listings[].reader` |"))
-    plugged = {kind.value for kind in ReaderKind if re.search(rf"ReaderKind\.{kind.name}[:\]]", text_of("bot/app.py"))}
+    plugged = {
+        kind.value for kind in ReaderKind if re.search(rf"ReaderKind\.{kind.name}[:\]]", text_of("bot/root/shops.py"))
+    }
 
     assert set(re.findall("`([a-z]+)`", row.split("|")[2])) == plugged
 

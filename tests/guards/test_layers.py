@@ -37,7 +37,7 @@ PURE_FILES = {
 EDGES = ("alerts.clock", "alerts.metrics.*", "alerts.reading.*",
          "alerts.store.embedded*", "alerts.store.memory", "alerts.store.redis*",
          "alerts.store.seal", "bot.notify.*", "bot.admins", "bot.returns", "bot.invalid", "bot.web.*")  # fmt: skip
-ROOT_FILE = "bot/app.py"
+ROOT = ("bot/app.py", "bot/root/")
 # The face of the job engine, which lets the errors of its Redis client through.
 JOBS = {("alerts/jobs.py", "docket"), ("alerts/jobs.py", "redis.exceptions")}
 # Watchlists are read and written as YAML, event by event; nothing else in that room knows the library.
@@ -110,7 +110,7 @@ def test_time_is_asked_of_the_clock_alone() -> None:
     [
         ("redis", ("alerts/store/redis/**",)),
         ("docket", ("alerts/jobs.py",)),
-        ("apscheduler", ("bot/app.py",)),
+        ("apscheduler", ("bot/root/work.py",)),
         ("prometheus_client", ("alerts/metrics/**",)),
         ("aiobreaker", ("alerts/reading/breaker.py",)),
         ("tenacity", ("alerts/reading/manners.py",)),
@@ -163,7 +163,7 @@ def test_only_the_composition_root_chooses_edges() -> None:
     wrong = [
         each
         for file in sources()
-        if file != ROOT_FILE
+        if not file.startswith(ROOT)
         for each in imports(file)
         if is_edge(each.module)
         and (file, each.module) not in NEIGHBOURS
@@ -174,8 +174,8 @@ def test_only_the_composition_root_chooses_edges() -> None:
 
 
 def test_the_composition_root_is_asked_by_the_command_line_alone() -> None:
-    others = [file for file in sources() if not file.startswith("bot/cli/")]
-    wrong = [each for file in others for each in imports(file) if each.module == "bot.app"]
+    others = [file for file in sources() if not file.startswith(("bot/cli/", *ROOT))]
+    wrong = [each for file in others for each in imports(file) if _among(each.module, {"bot.app", "bot.root"})]
 
     assert not _told(wrong)
 

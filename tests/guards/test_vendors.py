@@ -31,7 +31,7 @@ def test_every_listing_names_its_currency(shipped: Settings) -> None:
 
 
 def test_every_listing_has_a_reader_that_is_plugged_in(shipped: Settings) -> None:
-    app = text_of("bot/app.py")
+    app = text_of("bot/root/shops.py")
     used = {each.reader for product in shipped.products for each in product.listings}
 
     assert ReaderKind.SHOPIFY in used

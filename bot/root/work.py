@@ -1,0 +1,161 @@
+"""What schedulers and workers do: ticks, jobs, fan-out, webhooks, warming, forgetting."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from datetime import UTC, datetime
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from alerts.domain.errors import StoreError
+from alerts.fanout import Fanout
+from alerts.jobs import DocketQueue, JobQueue
+from alerts.planner import Paces, Planner
+from alerts.retention import Forgetting
+from alerts.runner import Runner
+from alerts.scan_jobs import ScanJobs
+from alerts.tick import Pace, Tick
+from alerts.warming import Warming
+from alerts.webhooks.feed import Feed
+from bot.parts import running
+from bot.root.common import DRAIN, WAIT, Role, this_process
+from bot.root.engine import Engine
+from bot.web.api import all as api
+
+
+@asynccontextmanager
+async def job_queue(parts: Engine) -> AsyncIterator[tuple[JobQueue, ScanJobs]]:
+    """The queue that all processes share, and the scans in the background that programs begin."""
+
+    async def scan(sku: str, slot: datetime) -> None:
+        product = await parts.products.load(sku)
+        if product:
+            await parts.scan.for_slot(product, slot)
+
+    async def do(guild: int, job_id: str) -> None:
+        await background.do(guild, job_id)
+
+    queue = DocketQueue(parts.jobs_url, scan=scan, job=do, observer=parts.observer)
+    background = api.scan_jobs(
+        store=parts.store,
+        queue=queue,
+        answers=parts.answers,
+        products=parts.products.offered,
+        limits=parts.limits,
+        clock=parts.clock,
+    )
+    async with queue:
+        yield queue, background
+
+
+@asynccontextmanager
+async def scanning(
+    parts: Engine, jobs: JobQueue, roles: frozenset[Role], tasks: list[asyncio.Task[None]]
+) -> AsyncIterator[None]:
+    async with AsyncExitStack() as closing:
+        if Role.WORKER in roles:
+            await closing.enter_async_context(running(jobs.work(), tasks, "worker"))
+            fanout = Fanout(
+                store=parts.store,
+                products=parts.products,
+                clock=parts.clock,
+                name=this_process(),
+                observer=parts.observer,
+            )
+            turns = Runner("fanout", lambda: fanout(wait=WAIT), clock=parts.clock)
+            await closing.enter_async_context(running(turns.run(), tasks, "fanout", end=turns.stop))
+            await closing.enter_async_context(_to_webhooks(parts, tasks))
+        if Role.SCHEDULER in roles:
+            closing.enter_context(_ticking(parts, jobs))
+            await closing.enter_async_context(_planning(parts, tasks))
+            await closing.enter_async_context(_forgetting(parts, tasks))
+        yield
+
+
+@asynccontextmanager
+async def warming(parts: Engine, tasks: list[asyncio.Task[None]]) -> AsyncIterator[None]:
+    """In every process, since each is asked for something; the one with the seat looks."""
+    cache = parts.settings.cache
+    warming = Warming(
+        answers=parts.answers,
+        asks=parts.asks,
+        store=parts.store,
+        products=parts.products,
+        clock=parts.clock,
+        freshness=cache.freshness(),
+        name=this_process(),
+        popular=cache.popular,
+    )
+    turns = Runner("warming", warming.warm, clock=parts.clock)
+    async with running(turns.run(), tasks, "warming", end=turns.stop):
+        yield
+    with suppress(StoreError):
+        await warming.leave()
+
+
+@asynccontextmanager
+async def _to_webhooks(parts: Engine, tasks: list[asyncio.Task[None]]) -> AsyncIterator[None]:
+    feed = Feed(store=parts.store, products=parts.products, clock=parts.clock, name=this_process())
+    feeding = Runner("webhooks' news", lambda: feed(wait=WAIT), clock=parts.clock)
+    sending = Runner("webhooks", lambda: parts.sender(wait=WAIT), clock=parts.clock)
+    async with (
+        running(feeding.run(), tasks, "webhooks' news", end=feeding.stop),
+        running(sending.run(), tasks, "webhooks", end=sending.stop),
+    ):
+        yield
+    await parts.sender.drain(DRAIN)
+
+
+@asynccontextmanager
+async def _forgetting(parts: Engine, tasks: list[asyncio.Task[None]]) -> AsyncIterator[None]:
+    """Old points of history; in every scheduler, and the one with the seat does it."""
+    rules = parts.settings.history.rules()
+    old = Forgetting(store=parts.store, products=parts.products, clock=parts.clock, name=this_process(), rules=rules)
+    turns = Runner("old histories", old.turn, clock=parts.clock)
+    async with running(turns.run(), tasks, "old histories", end=turns.stop):
+        yield
+    with suppress(StoreError):
+        await old.leave()
+
+
+@contextmanager
+def _ticking(parts: Engine, jobs: JobQueue) -> Iterator[None]:
+    tiers = parts.settings.tiers.by_tier()
+    paces = {name: Pace(every=tier.every, limit=tier.limit) for name, tier in tiers.items()}
+    tick = Tick(tiers=paces, store=parts.store, jobs=jobs, clock=parts.clock, observer=parts.observer)
+    # Our own bulkhead: a failed tick is logged once per outage, and the next one comes in a second.
+    turn = Runner("tick", lambda: _as_turn(tick), clock=parts.clock)
+    scheduler = AsyncIOScheduler(timezone=UTC)
+    scheduler.add_job(turn.once, "interval", seconds=1, max_instances=1, coalesce=True, misfire_grace_time=30)
+    scheduler.start()
+    try:
+        yield
+    finally:
+        scheduler.shutdown(wait=False)
+
+
+@asynccontextmanager
+async def _planning(parts: Engine, tasks: list[asyncio.Task[None]]) -> AsyncIterator[None]:
+    """In every scheduler; the one with the seat plans."""
+    settings = parts.settings
+    planner = Planner(
+        store=parts.store,
+        products=parts.products,
+        clock=parts.clock,
+        name=this_process(),
+        every={tier: each.every for tier, each in settings.tiers.by_tier().items()},
+        paces=Paces(settings.fetch.pace, {name: own.pace for name, own in settings.vendors.items() if own.pace}),
+        blind_after=settings.confirm.blind_after,
+        adapts=settings.tiers.adapt,
+    )
+    turns = Runner("planner", planner.turn, clock=parts.clock)
+    async with running(turns.run(), tasks, "planner", end=turns.stop):
+        yield
+    with suppress(StoreError):
+        await planner.leave()
+
+
+async def _as_turn(tick: Tick) -> bool:
+    return await tick() > 0
