@@ -141,7 +141,7 @@ def _choose(payload: dict[str, object], channel: int) -> None:
 async def test_everyone_is_mentioned_by_those_alone_who_may(world: World) -> None:
     answer = await subscribe(world, role=world.guild.default_role)
 
-    assert "Mention Everyone permission" in shown(answer)
+    assert "Mention @everyone, @here, and All Roles" in shown(answer)
     assert await mine(world) == []
 
 

@@ -100,7 +100,7 @@ async def test_everyone_is_chosen_by_those_alone_who_may(world: World) -> None:
     panel = await opened(world)
     refused = await panel.choose("role", world.guild.default_role)
 
-    assert "Mention Everyone permission" in shown(refused)
+    assert "Mention @everyone, @here, and All Roles" in shown(refused)
     assert "Mentions nobody" in panel.text
 
 

@@ -66,7 +66,7 @@ async def test_the_list_says_what_is_paused_or_off_why_and_the_cure(grounds: Gro
         off = await listed(grounds)
 
     assert "⏸️" not in fine
-    assert f"⏸️ Paused since <t:{int(NOW.timestamp())}:R>: I lack **Send Messages**. Grant it" in paused
+    assert f"⏸️ Paused since <t:{int(NOW.timestamp())}:f>: I lack **Send Messages**. Grant it" in paused
     assert "Next try <t:" in paused
     assert paused.count("⏸️") == 1
     assert "⛔ Off since <t:" in off
