@@ -29,7 +29,7 @@ from alerts.store.promises.plans import Plans
 from alerts.store.promises.popularity import Popularity
 
 BETWEEN = timedelta(seconds=60)  # two rounds
-_PAGE, _PAUSE = 200, 1.0  # products, and seconds after each page
+_PAGE, _PAUSE = 100, 1.0  # products, and seconds after each page
 _HABIT = timedelta(days=90)
 _POINTS = 400
 _MOST_ASKED = 5000
@@ -130,10 +130,11 @@ class Planner:
         return {sku: here.get(sku, 0) + before.get(sku, 0) * share for sku in (*here, *before)}
 
     async def _page(self, found: _Round) -> None:
-        page, found.left = found.left[:_PAGE], found.left[_PAGE:]
+        page = found.left[:_PAGE]
         products = [product for sku in page if (product := self._products.get(sku))]
         facts = await self._facts(products, found.asks) if self._adapts else {}
         floors, now = await self._store.floors(page), self._clock.now()
+        found.left = found.left[_PAGE:]  # from here on nothing fails: else the page is taken again
         for each in products:
             tier = found.tiers[each.sku]
             every = self._every[tier]
@@ -195,14 +196,16 @@ class Planner:
         return _Past(mark, max(changes, default=None), max([mark, *changes]), line.over(_HABIT).usual)
 
     async def _end(self, found: _Round) -> None:
-        plan = fit(found.wants, self._rooms(found.wants))
+        # Beside the event loop: of 100,000 products this takes a second.
+        plan = await asyncio.to_thread(fit, found.wants, self._rooms(found.wants))
+        agenda = await asyncio.to_thread(self._agenda, found, plan)
         if not await self._seat.still(found.seat):
             return
         if self._adapts:
             await self._write(found, plan)
         else:
             await self._store.forget_plan()
-        await self._store.set_note(NOTE, self._agenda(found, plan).model_dump_json())
+        await self._store.set_note(NOTE, agenda.model_dump_json())
 
     async def _write(self, found: _Round, plan: Plan) -> None:
         before = await self._store.planned(list(plan.every))

@@ -234,7 +234,7 @@ async def test_a_planner_that_slept_over_its_lease_writes_nothing(world: World) 
 
 
 async def test_a_round_of_many_products_is_cut_into_pages_with_pauses() -> None:
-    crowd: Sequence[Product] = [product(sku=f"p{number}", tier=Tier.WARM) for number in range(450)]
+    crowd: Sequence[Product] = [product(sku=f"p{number}", tier=Tier.WARM) for number in range(250)]
     world = World(*crowd)
     await world.watch()
     asked = list[str]()
@@ -252,5 +252,5 @@ async def test_a_round_of_many_products_is_cut_into_pages_with_pauses() -> None:
         counts.append(len(asked))
         await world.clock.advance(1)
 
-    assert counts == [200, 400, 450, 450]
-    assert len(await world.every()) == 450
+    assert counts == [100, 200, 250, 250]
+    assert len(await world.every()) == 250
