@@ -31,6 +31,7 @@ import structlog
 
 from alerts.store.embedded import Embedded
 from benchmarks.other_process import Server
+from benchmarks.scanning.peer import peer_cost
 from benchmarks.scanning.ways import Cost, measured, ways
 from bot.cli.shared import quick_loop
 
@@ -60,8 +61,8 @@ CASES = (
 )  # fmt: skip
 
 
-async def compared(pages: int, rounds: int, core: int) -> Mapping[tuple[str, str], list[Cost]]:
-    """What each way took in each case, a list of rounds; the first, in which everything is new, is not counted."""
+async def compared(pages: int, rounds: int, core: int, peer: Path | None) -> Mapping[tuple[str, str], list[Cost]]:
+    """What each way took in each case, a list of rounds; the first two, in which everything is new, are not counted."""
     found: dict[tuple[str, str], list[Cost]] = defaultdict(list)
     with tempfile.TemporaryDirectory(prefix="hs-scan-") as folder:
         async with (
@@ -69,15 +70,18 @@ async def compared(pages: int, rounds: int, core: int) -> Mapping[tuple[str, str
             Server.start("benchmarks.scanning.shop", str(pages)) as shop,
             ways(f"127.0.0.1:{shop.port}", server.url, pages) as known,
         ):
+            if peer:
+                await shop("turn", etag=False, salted=True)
+                found["scripts", "peer"] = await peer_cost(peer, shop, min(pages, 100), rounds)
             os.sched_setaffinity(0, {core})
             for case in CASES:
-                for turn in range(rounds + 1):
+                for turn in range(rounds + 2):
                     for name in case.ways:
                         await shop(
                             "turn", etag=case.etag, salted=case.salted, share=case.share, kind=case.kind, first=turn
                         )
                         cost = await measured(known[name], pages)
-                        if turn:
+                        if turn > 1:
                             found[case.name, name].append(cost)
     return found
 
@@ -100,6 +104,12 @@ def report(found: Mapping[tuple[str, str], list[Cost]]) -> None:
     print(f"\ndoor / (b), scripts: {door / floor:.2f} (bar: at most 1.6)")
     print(f"door / (b), visible: {_cpu(found, 'visible', 'door') / _cpu(found, 'visible', 'floor'):.2f}")
     print(f"door / (a), scripts: {door / _cpu(found, 'scripts', 'fetch'):.2f}")
+    if ("scripts", "peer") in found:
+        peer = _cpu(found, "scripts", "peer")
+        print(f"changedetection.io / door, scripts: {peer / door:.1f} x the CPU a check (bar: at least 25)")
+        print(f"changedetection.io / door, visible: {peer / _cpu(found, 'visible', 'door'):.1f} x")
+    else:
+        print("changedetection.io was not measured: name a Python that has it with --peer-python")
     etag = _cpu(found, "etag", "door")
     for case in ("visible", "scripts", "same"):
         print(f"95 % unchanged with ETags against {case}: {_cpu(found, case, 'door') / etag:.1f} x cheaper in CPU")
@@ -122,7 +132,7 @@ def main() -> int:
     core = max(os.sched_getaffinity(0))
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f},"
           f" uvloop {'no' if asked.plain or not find_spec('uvloop') else 'yes'}, isal {'yes' if find_spec('isal') else 'no'}, {asked.pages} pages, medians of {asked.rounds} rounds")  # fmt: skip
-    found = _run(compared(asked.pages, asked.rounds, core), is_plain=asked.plain)
+    found = _run(compared(asked.pages, asked.rounds, core, asked.peer_python), is_plain=asked.plain)
     report(found)
     return 0
 
