@@ -1,6 +1,6 @@
 """What a scan costs, all of it: fetch, read, compare, keep; beside the least it could cost, and beside a peer.
 
-    python benchmarks/scan.py [--pages 400] [--rounds 5] [--peer-python /tmp/peer/bin/python] [--plain]
+    python benchmarks/scan.py [--pages 400] [--rounds 5] [--plain] [--peer-python /tmp/peer/bin/python]
 
 A shop in a process of its own sends pages of 150 KB with JSON-LD, gzipped, over connections that stay open. One process
 on one core looks at them, 64 at once: (a) fetching only, by the bot's own client; (b) bare aiohttp, selectolax, json and
@@ -130,8 +130,9 @@ def main() -> int:
     asked = parser.parse_args()
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     core = max(os.sched_getaffinity(0))
+    extras = [name for name in ("uvloop", "isal") if find_spec(name) and not (asked.plain and name == "uvloop")]
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f},"
-          f" uvloop {'no' if asked.plain or not find_spec('uvloop') else 'yes'}, isal {'yes' if find_spec('isal') else 'no'}, {asked.pages} pages, medians of {asked.rounds} rounds")  # fmt: skip
+          f" {' and '.join(extras) or 'no extras'}, {asked.pages} pages, medians of {asked.rounds} rounds")  # fmt: skip
     found = _run(compared(asked.pages, asked.rounds, core, asked.peer_python), is_plain=asked.plain)
     report(found)
     return 0

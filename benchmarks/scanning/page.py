@@ -10,7 +10,7 @@ import random
 
 SIZE = 150_000
 # Where each answer of a real shop carries something new: its own scripts' data, and the tokens of its forms.
-TOKEN = "@@token@@"  # noqa: S105
+TOKEN = "@@token@@"
 NOTE = "@@note@@"  # a visible text somewhere in the page
 _WORDS = (
     "module carrier memory camera cooling kernel inference edge board power cable robot vision learning stream network"
@@ -58,10 +58,12 @@ def _head(made: random.Random, number: int, *, is_in: bool) -> str:
     return (
         f"<head><meta charset=utf-8><title>{name_of(number)} | Shop</title>"
         f'<meta name="csrf-token" content="{TOKEN}"><meta property="og:title" content="{name_of(number)}">'
-        f'<meta property="og:type" content="product"><meta property="product:price:amount" content="{price_of(number)}">'
+        '<meta property="og:type" content="product">'
+        f'<meta property="product:price:amount" content="{price_of(number)}">'
         f'<meta property="product:price:currency" content="GBP">{links}<style>{styles}</style>'
         f'<script type="application/ld+json">{data}</script><script type="application/ld+json">{crumbs}</script>'
-        f'<script nonce="{TOKEN}">window.__st={{"t":"{TOKEN}","page":"product"}};{_script(made, 12_000)}</script></head>'
+        f'<script nonce="{TOKEN}">window.__st={{"t":"{TOKEN}","page":"product"}};{_script(made, 12_000)}</script>'
+        "</head>"
     )
 
 
@@ -71,7 +73,7 @@ def _header(made: random.Random) -> str:
         f' href="/collections/{w}/{n}?ref=header-menu" data-track="menu:{n}">{w.title()}</a></li>'
         for n, w in enumerate(made.choices(_WORDS, k=50))
     )
-    icons = "".join(f'<span class="icon icon--{w}"><svg viewBox="0 0 24 24" width="24" height="24"><path d="{_path(made)}"/>'
+    icons = "".join(f'<span class="icon icon--{w}"><svg viewBox="0 0 24 24" width="24"><path d="{_path(made)}"/>'
                     "</svg></span>" for w in made.choices(_WORDS, k=6))  # fmt: skip
     return (
         f'<header class="site-header"><a href="/">Shop</a>{icons}<div class="mega-menu"><ul>{links}</ul></div>'
@@ -86,8 +88,9 @@ def _buy_box(number: int, *, is_in: bool) -> str:
     words = "In stock, ready to ship" if is_in else "Currently out of stock"
     return (
         f'<section class="product"><div class="gallery">{"".join(_picture(number, n) for n in range(8))}</div>'
-        f'<div class="product__info"><h1 class="product__title">{name_of(number)}</h1><div class="rating"><span>4.8</span>'
-        f'<a href="#reviews">112 reviews</a></div><div class="price"><span class="price__current">&pound;{price_of(number)}'
+        f'<div class="product__info"><h1 class="product__title">{name_of(number)}</h1><div class="rating">'
+        '<span>4.8</span><a href="#reviews">112 reviews</a></div><div class="price">'
+        f'<span class="price__current">&pound;{price_of(number)}'
         f'</span> <small>inc VAT</small></div><p class="stock">{words}</p><form method=post action="/cart/add">'
         f'<input type="hidden" name="form_key" value="{TOKEN}">'
         f'<input type="hidden" name="id" value="{number}"><input type=number name=qty value=1>{button}</form>'
@@ -147,7 +150,8 @@ def _script(made: random.Random, size: int) -> str:
     pieces, length = [], 0
     while length < size - 60:
         w, v = made.choice(_WORDS), made.choice(_WORDS)
-        piece = f'window.__{w}=window.__{w}||[];window.__{w}.push({{"{v}":"{made.randrange(1 << 40):x}",n:{made.randrange(999)}}});'
+        said = f'"{v}":"{made.randrange(1 << 40):x}",n:{made.randrange(999)}'
+        piece = f"window.__{w}=window.__{w}||[];window.__{w}.push({{{said}}});"
         pieces.append(piece)
         length += len(piece)
     return "".join(pieces)

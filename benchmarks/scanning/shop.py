@@ -1,11 +1,11 @@
-"""A shop in a process of its own: product pages with gzip, ETag and keep-alive, quick enough not to be what is measured.
+"""A shop in a process of its own: product pages with gzip, ETag and keep-alive, and quick beside what is measured.
 
     python -m benchmarks.scanning.shop <products>
 
-Prints its port and then answers lines of JSON, ["turn", {"share": 0.05}] for one that makes that share of the pages new,
-by what `kind` says: `token` (only the shop's own scripts and session tokens differ, as between any two visits), `visible`
-(a visible text, too), `stock` (sold out or back). `etag` says whether ETags are sent, `salted` whether every
-visit differs. Each answer says how many requests there were since the last.
+Prints its port and then answers lines of JSON. ["turn", {"share": 0.05}] makes that share of the pages new, by what
+`kind` says: `token` (only the shop's own scripts and session tokens differ, as between any two visits), `visible` (a visible
+text, too), `stock` (sold out or back). `etag` says whether ETags are sent, `salted` whether every visit differs. Each
+answer says how many requests there were since the last.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import json
 import sys
 import zlib
 from itertools import count
+from typing import ClassVar
 
 from benchmarks.scanning.page import NOTE, TOKEN, page
 
@@ -83,7 +84,7 @@ class Shop(asyncio.Protocol):
     """GET /p/<number>, on connections that stay open."""
 
     products: list[_Product]
-    mode = {"etag": False, "salted": True}
+    mode: ClassVar[dict[str, bool]] = {"etag": False, "salted": True}
     served = 0
     _visits = count(1)
 

@@ -67,6 +67,7 @@ def kinds(answer: Answer) -> list[ChangeKind]:
     return [change.kind for change in answer.changes]
 
 
+@pytest.mark.shortcut
 async def test_ordinary_looks_share_a_connection_and_ask_for_news_only() -> None:
     board = Board()
     async with shop(board) as where, fetcher(where.place, respect_robots=False) as door:
@@ -79,6 +80,7 @@ async def test_ordinary_looks_share_a_connection_and_ask_for_news_only() -> None
     assert board.asked_with("Cache-Control") == [None, None, None]
 
 
+@pytest.mark.shortcut
 async def test_a_restock_is_confirmed_over_a_connection_of_its_own_that_asks_for_the_whole_page() -> None:
     board = Board()
     async with shop(board) as where, fetcher(where.place, respect_robots=False) as door:
@@ -129,6 +131,7 @@ async def test_each_attempt_and_each_hop_of_a_fresh_look_is_fresh() -> None:
     assert set(board.asked_with("Cache-Control")) == {"no-cache"}
 
 
+@pytest.mark.shortcut
 async def test_a_look_beside_a_fresh_one_keeps_its_connection_and_its_validators() -> None:
     board = Board()
     async with shop(board) as where, fetcher(where.place, respect_robots=False) as door:
