@@ -44,7 +44,7 @@ ALLOWED: dict[tuple[str, str], tuple[int, str]] = {
     ("API key", "message"): (1, "/settings shows a new key once, to the admin who made it"),
     ("API key", "HTTP answer"): (1, "the answer that makes a key shows it once"),
     ("signing secret", "HTTP answer"): (1, "the answer that makes a webhook shows its secret once"),
-    ("webhook's address", "HTTP answer"): (1, "a form that was refused gives its writer back what they typed"),
+    ("webhook's address", "HTTP answer"): (9, "a form that was refused gives its writer back what they typed"),
 }
 
 
