@@ -183,7 +183,7 @@ async def profiled(what: str) -> None:
     async with Server.start("benchmarks.requesting.client") as askers, rig(POINTS) as at:
         keys = await at.keys(USERS)
         plans = [scans(key, user) for user, key in enumerate(keys)]
-        profiler = cProfile.Profile(time.thread_time)
+        profiler = cProfile.Profile(time.thread_time)  # what waits for its turn is no cost of ours
         for part in (2, _TIMES // PRODUCTS - 2):
             if part > 2:
                 profiler.enable()
