@@ -32,6 +32,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))  # so that it runs as a scrip
 
 from benchmarks.other_process import Server
 from benchmarks.requesting.rig import LONG, PRODUCTS, SLOW, Rig, rig
+from bot.web.api.rendered import rendered_point
 
 USERS, POINTS = 50, 10_000
 _TIMES = 400  # requests of a user in a round: the largest plan allows 500 a minute
@@ -100,6 +101,18 @@ async def histories(askers: Server, at: Rig, rounds: int, *more: str) -> Round:
     return found
 
 
+async def first_histories(askers: Server, at: Rig, rounds: int) -> tuple[list[float], float]:
+    """The same when the process has not said any of these points before; and milliseconds of its CPU."""
+    (key,) = await at.keys(1)
+    plan, took, cpu = [request("GET", f"/api/v1/history?sku={LONG}&limit={POINTS}", key)], list[float](), list[float]()
+    for _ in range(3 * rounds):
+        rendered_point.cache_clear()
+        one = await asked(askers, at, at.port, [plan], 1)
+        took += one.took
+        cpu.append(1000 / one.per_core)
+    return took, median(cpu)
+
+
 async def batches(askers: Server, at: Rig, rounds: int) -> tuple[list[float], list[float], list[float]]:
     """Milliseconds of the slowest of five products alone, of all five one after the other, and of a batch of them."""
     slowest, sums, together = list[float](), list[float](), list[float]()
@@ -165,6 +178,8 @@ async def measure(rounds: int) -> int:
         middle = _p(whole.took, 50)
         table(f"history of {POINTS:,} points, p50 / p95 / p99", spread(whole.took))
         table("   p50", f"{middle:.1f} ms", "< 20 ms", ok=middle < _MOST_HISTORY_MS)
+        first, cpu = await first_histories(askers, at, rounds)
+        table(f"   for the first time ({cpu:.0f} ms of CPU; else {1000 / whole.per_core:.0f})", spread(first))
         packed = await histories(askers, at, rounds, "Accept-Encoding: zstd")
         table(f"   in zstd ({packed.said['bytes'] / 1024:,.0f} of {whole.said['bytes'] / 1024:,.0f} KB)",
               spread(packed.took))  # fmt: skip

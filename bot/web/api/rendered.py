@@ -54,12 +54,12 @@ class RenderedScans:
 
 def rendered_history(product: Product, texts: Sequence[str], *, limit: int) -> bytes:
     """What `points_as_public` says of the newest `limit` of these points, newest first, byte for byte."""
-    points = sorted(map(_rendered_point, texts), key=itemgetter(0), reverse=True)[:limit]
+    points = sorted(map(rendered_point, texts), key=itemgetter(0), reverse=True)[:limit]
     return orjson.dumps({"sku": product.sku, "name": product.name, "points": [each for _, each in points]})
 
 
 @lru_cache(maxsize=_POINTS_KEPT)
-def _rendered_point(text: str) -> tuple[datetime, orjson.Fragment]:
-    """A point never changes: a program that asks again, or for a day more, asks mostly for the same ones."""
+def rendered_point(text: str) -> tuple[datetime, orjson.Fragment]:
+    """When it was, and its JSON. A point never changes, and who asks again asks mostly for the same ones."""
     at, said = stored_point_as_public(text)
     return at, orjson.Fragment(orjson.dumps(said))
