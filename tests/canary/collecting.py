@@ -279,7 +279,17 @@ def _captured(canaries: Canaries, original: Any) -> Any:
 
 @_hook("asyncio.subprocess", "SubprocessStreamProtocol.pipe_data_received")
 def _child(canaries: Canaries, original: Any) -> Any:
-    return _after(lambda _, __, ___, data: canaries.saw("child's output", data))(original)
+    def saw(_: Any, protocol: Any, __: int, data: bytes) -> None:
+        # What a browser shows was an HTTP answer of ours, and is looked at as one.
+        if not _is_browsers(protocol):
+            canaries.saw("child's output", data)
+
+    return _after(saw)(original)
+
+
+def _is_browsers(protocol: Any) -> bool:
+    process = getattr(getattr(protocol, "_transport", None), "_proc", None)
+    return any("playwright" in str(part) for part in getattr(process, "args", ()))
 
 
 @_hook("subprocess", "Popen.communicate")

@@ -21,6 +21,9 @@ const SWITCHES = {
 const LANGUAGES = { 'en-US': 'English', de: 'Deutsch', fr: 'Français', 'es-ES': 'Español', ja: '日本語', 'pt-BR': 'Português (BR)' };
 
 const dialog = byId('lab');
+// Only what changes is drawn anew: a button that is replaced while it is pressed takes no click.
+const switches = el('div', { class: 'switches' });
+const status = el('p', { class: 'subtext', role: 'status' });
 let said = '';
 
 async function turn(what, body, words) {
@@ -81,11 +84,8 @@ function ofPerson() {
 export function drawLab() {
   if (!dialog.open) return;
   const focused = document.activeElement?.id;
-  dialog.replaceChildren(el('div', { class: 'modal-form' },
-    el('h2', { id: 'lab-title' }, 'Switches'),
-    ofChannel(), ofDiscord(), ofPerson(),
-    el('p', { class: 'subtext', role: 'status' }, said),
-    el('div', { class: 'row end' }, el('button', { type: 'button', class: 'button primary', onclick: closeLab }, 'Done'))));
+  switches.replaceChildren(...[ofChannel(), ofDiscord(), ofPerson()].flat().filter(Boolean));
+  status.textContent = said;
   if (focused) byId(focused)?.focus();
 }
 
@@ -94,6 +94,9 @@ function closeLab() {
 }
 
 export function startLab() {
+  dialog.replaceChildren(el('div', { class: 'modal-form' },
+    el('h2', { id: 'lab-title' }, 'Switches'), switches, status,
+    el('div', { class: 'row end' }, el('button', { type: 'button', class: 'button primary', onclick: closeLab }, 'Done'))));
   byId('open-lab').addEventListener('click', () => {
     said = '';
     dialog.showModal();
