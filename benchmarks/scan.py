@@ -2,10 +2,10 @@
 
     python benchmarks/scan.py [--pages 400] [--rounds 5] [--plain] [--peer-python /tmp/peer/bin/python]
 
-A shop in a process of its own sends pages of 150 KB with JSON-LD, gzipped, over connections that stay open. One process
-on one core looks at them, 64 at once: (a) fetching only, by the bot's own client; (b) bare aiohttp, selectolax, json and
-one script call in the store; and the bot itself, its scan over its readers and its store, by its own composition root.
-All take turns, round by round. What counts is CPU of that process (the shop's and the store's not included).
+A shop in a process of its own sends pages of 150 KB with JSON-LD, gzipped, over connections that stay open. One
+process on one core looks at them, 64 at once: (a) fetching only, by the bot's own client; (b) bare aiohttp,
+selectolax, json and one script call in the store; and the bot itself, its scan over its readers and its store, by its
+own composition root. All take turns, round by round. What counts is CPU of that process, without the shop and store.
 
 (c), changedetection.io, runs on the same pages when a Python that has it is named:
     python3.11 -m venv /tmp/peer && /tmp/peer/bin/pip install changedetection.io
@@ -72,7 +72,7 @@ async def compared(pages: int, rounds: int, core: int, peer: Path | None) -> Map
         ):
             if peer:
                 await shop("turn", etag=False, salted=True)
-                found["scripts", "peer"] = await peer_cost(peer, shop, min(pages, 100), rounds)
+                found["scripts", "peer"] = await peer_cost(peer, shop, min(pages, 100), min(rounds, 3))
             os.sched_setaffinity(0, {core})
             for case in CASES:
                 for turn in range(rounds + 2):

@@ -28,6 +28,7 @@ async def peer_cost(python: Path, shop: Server, pages: int, rounds: int) -> list
     with tempfile.TemporaryDirectory(prefix="hs-peer-") as folder:
         async with _running(python, Path(folder)) as (pid, base), aiohttp.ClientSession() as session:
             session.headers["x-api-key"] = await _token(Path(folder), session, base)
+            await _without_examples(session, base)
             for number in range(pages):
                 body = {"url": f"http://127.0.0.1:{shop.port}/p/{number}", "processor": "restock_diff"}
                 async with session.post(f"{base}/api/v1/watch", json=body) as answer:
@@ -37,6 +38,14 @@ async def peer_cost(python: Path, shop: Server, pages: int, rounds: int) -> list
             costs = [await _round(session, base, pid, shop, pages) for _ in range(rounds)]
             await _was_right(session, base, pages)
             return costs
+
+
+async def _without_examples(session: aiohttp.ClientSession, base: str) -> None:
+    async with session.get(f"{base}/api/v1/watch") as answer:
+        examples = await answer.json()
+    for name in examples:
+        async with session.delete(f"{base}/api/v1/watch/{name}") as answer:
+            answer.raise_for_status()
 
 
 async def _round(session: aiohttp.ClientSession, base: str, pid: int, shop: Server, pages: int) -> Cost:

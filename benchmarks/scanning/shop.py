@@ -3,9 +3,9 @@
     python -m benchmarks.scanning.shop <products>
 
 Prints its port and then answers lines of JSON. ["turn", {"share": 0.05}] makes that share of the pages new, by what
-`kind` says: `token` (only the shop's own scripts and session tokens differ, as between any two visits), `visible` (a visible
-text, too), `stock` (sold out or back). `etag` says whether ETags are sent, `salted` whether every visit differs. Each
-answer says how many requests there were since the last.
+`kind` says: `token` (only the shop's own scripts and session tokens differ, as between any two visits), `visible` (a
+visible text, too), `stock` (sold out or back). `etag` says whether ETags are sent, `salted` whether every visit
+differs. Each answer says how many requests there were since the last.
 """
 
 from __future__ import annotations
