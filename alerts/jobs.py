@@ -162,15 +162,18 @@ class DocketQueue:
 
 
 def _docket(url: str, priority: Priority, hands: int) -> Docket:
-    separator = "&" if "?" in url else "?"
-    # redis-py's pool raises instead of waiting: leave three connections a job.
-    pool = f"max_connections={hands * 3 + 20}"
     return Docket(
         name=f"hs-jobs-{priority}",
-        url=f"{url}{separator}{pool}",
+        url=_with_room(url, hands),
         execution_ttl=timedelta(0),
         heartbeat_interval=timedelta(seconds=15),  # for lists of workers, which nobody asks for here
     )
+
+
+def _with_room(url: str, concurrency: int) -> str:
+    """redis-py's pool raises instead of waiting: leave three connections a job. Of two numbers the first one counts."""
+    place, _, query = url.partition("?")
+    return f"{place}?max_connections={concurrency * 3 + 20}" + (f"&{query}" if query else "")
 
 
 @contextmanager

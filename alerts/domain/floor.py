@@ -44,6 +44,8 @@ def floor_of(subscription: Subscription, of_guild: Floor = DEFAULT_FLOOR) -> Flo
     if subscription.has_threshold:
         return DEFAULT_FLOOR
     amount, percent = subscription.floor_amount, subscription.floor_percent
+    if amount is None and percent is None:
+        return of_guild
     return Floor(
         amount=of_guild.amount if amount is None else amount,
         percent=of_guild.percent if percent is None else percent,
