@@ -10,7 +10,8 @@ from tests.crash.worker import ANYWHERE
 
 # Asking for something changes nothing: after it the world is as it was before it.
 _QUESTIONS = frozenset(
-    f"redis.{word}" for word in ("GET", "HGET", "HGETALL", "ZRANGE", "SMEMBERS", "CONFIG GET", "pipeline(HGET)")
+    f"redis.{word}"
+    for word in ("GET", "HGET", "HGETALL", "ZRANGE", "SMEMBERS", "CONFIG GET", "pipeline(HGET)", "pipeline(HGETALL)")
 )
 
 
