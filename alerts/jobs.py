@@ -41,7 +41,7 @@ class JobQueue(Protocol):
     """Scans to be done by any worker, each slot once."""
 
     async def put(self, sku: str, *, slot: datetime, priority: Priority) -> None:
-        """Queue a scan; the same product, slot and priority again is the same job."""
+        """Queue a scan, unless one of the product waits or is done in that class: it looks later than `slot`."""
 
     async def put_job(self, guild: int, job_id: str) -> None:
         """Queue what somebody began in the background; the same id again is the same job, until it is done."""
@@ -97,8 +97,10 @@ class DocketQueue:
         await self._closing.aclose()
 
     async def put(self, sku: str, *, slot: datetime, priority: Priority) -> None:
+        # The key is the product's and not the slot's: when shops are asked more often than we can, slots would pile up
+        # before the workers, each look would be of an ever older slot, and sweeps would take longer and longer.
         slot_ms = round(slot.timestamp() * 1000)
-        add = self._dockets[priority].add(self._scan, key=f"scan:{sku}:{slot_ms}")
+        add = self._dockets[priority].add(self._scan, key=f"scan:{sku}")
         with _trouble():
             await add(priority.value, sku, slot_ms)
 

@@ -76,7 +76,9 @@ def _rest(size: int) -> bytes:
     made, out, length = random.Random(1), [], 0
     while length < size:
         told = "".join(f"<p>{_text(made, 14)} <b>{made.choice(_WORDS)}</b></p>" for _ in range(3))
-        link = f'<a class="menu__link focus-inset" href="/info/{made.choice(_WORDS)}?ref={made.randrange(999)}">More</a>'
+        link = (
+            f'<a class="menu__link focus-inset" href="/info/{made.choice(_WORDS)}?ref={made.randrange(999)}">More</a>'
+        )
         script = f"<script>{''.join(_push(made) for _ in range(8))}</script>"
         out.append(f'<div class="block block--{made.randrange(99)}">{told}{link}</div>{script}')
         length += len(out[-1])

@@ -21,7 +21,7 @@ from benchmarks.delivering.rig import TOKEN, cpu_of
 
 _START = 180.0  # seconds until it has to be there
 _STOP = 30.0
-_LINE = re.compile(r'^(\w+)(?:\{(.*)\})? (\S+)$')
+_LINE = re.compile(r"^(\w+)(?:\{(.*)\})? (\S+)$")
 _ROOT = Path(__file__).parents[2]
 
 
@@ -44,6 +44,7 @@ class Program:
     config: Path
     folder: Path
     lags: Counter[str] = field(default_factory=Counter)  # event loop lags by bucket, of those that have ended, too
+    profile: Path | None = None  # where cProfile writes what the time went into
     port: int = 0
     started: float = 0.0
     _process: asyncio.subprocess.Process | None = None
@@ -56,7 +57,7 @@ class Program:
         words = {"HS_WEB__PORT": str(self.port), "DISCORD_TOKEN": TOKEN, "PYTHONPATH": str(_ROOT)}
         with (self.folder / f"{self.name}.log").open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "bot", "run", "--config", str(self.config), "--roles", self.roles,
+                sys.executable, *self._profiled, "-m", "bot", "run", "--config", str(self.config), "--roles", self.roles,
                 env={**os.environ, **words}, cwd=self.folder, stdout=log, stderr=log,
             )  # fmt: skip
         try:
@@ -67,6 +68,10 @@ class Program:
             raise RuntimeError(f"{self.name} did not start in {_START:.0f} s: {self.last_words()}") from None
         self.started = time.monotonic() - began
         return self.started
+
+    @property
+    def _profiled(self) -> list[str]:
+        return ["-m", "cProfile", "-o", str(self.profile)] if self.profile else []
 
     @property
     def pid(self) -> int:

@@ -43,7 +43,9 @@ def config(folder: Path, *, plan: Plan, port: int, store: str, api_base: str, **
     return file
 
 
-async def fill(store: RedisStore, plan: Plan, port: int, places: Places, *, per_product: int = 1) -> dict[int, list[int]]:
+async def fill(
+    store: RedisStore, plan: Plan, port: int, places: Places, *, per_product: int = 1
+) -> dict[int, list[int]]:
     """Products added by their addresses, each watched hot by one guild; by product the channels that hear of it.
 
     Guilds take turns, so that each has as many products; within one its channels do.

@@ -82,9 +82,10 @@ class Floor:
         return {"looks": [list(each) for each in self.looks], "changes": self.changes}
 
     def count(self) -> Json:
-        """How many looks at how many products there were, and how many at the one with the fewest."""
+        """How many looks at how many products there were, how many at the one with the fewest; `well`: not faulty ones."""
         looks = [len(each) for each in self.looks]
-        return {"looks": sum(looks), "products": sum(map(bool, looks)), "least": min(looks)}
+        well = sum(bool(count) and not self.plan.is_faulty(number) for number, count in enumerate(looks))
+        return {"looks": sum(looks), "products": sum(map(bool, looks)), "least": min(looks), "well": well}
 
 
 class Shop(asyncio.Protocol):

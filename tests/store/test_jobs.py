@@ -13,19 +13,13 @@ from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 
 import pytest
-<<<<<<< HEAD
-from redis.asyncio import Redis
+from redis.asyncio import BlockingConnectionPool, Redis
 
 from alerts.domain.errors import StoreUnavailable
 from alerts.domain.priority import Priority
-from alerts.jobs import HANDS, DocketQueue
+from alerts.jobs import HANDS, DocketQueue, _with_room
 from alerts.scan import Scan
 from alerts.store.memory import MemoryStore
-=======
-from redis.asyncio import BlockingConnectionPool
-
-from alerts.jobs import DocketQueue, _with_room
->>>>>>> 76ed909 (What one more of anything needs, measured; a scan costs the same among 100,000 products; docs/scaling.md turns wishes into machines; the job queue's pool is its own)
 from alerts.store.redis.store import RedisStore
 from tests.fakes import FakeClock, Shops
 from tests.guards.project import ROOT
@@ -85,7 +79,6 @@ async def test_a_queued_scan_is_done_once_for_its_slot_wherever_the_store_is(ser
     assert sorted(done) == [("jetson", START + timedelta(seconds=1)), ("pi5", START)]
 
 
-<<<<<<< HEAD
 async def test_what_is_urgent_meets_free_hands_behind_hundreds_of_cold_scans(server_store: RedisStore) -> None:
     done, gate = Counter[str](), asyncio.Event()
 
@@ -225,11 +218,31 @@ async def test_the_jobs_of_a_killed_worker_are_done_by_another_within_thirty_sec
 
     print({sku: round(at - killed, 1) for sku, at in done.items()})
     assert max(done.values()) - killed <= 30
-=======
+
+
+async def test_a_product_that_waits_for_a_worker_waits_once_however_many_of_its_slots_pass(
+    server_store: RedisStore,
+) -> None:
+    done = list[tuple[str, datetime]]()
+
+    async def scan(sku: str, slot: datetime) -> None:
+        done.append((sku, slot))
+
+    url = server_store.url_for_jobs
+    async with DocketQueue(url, scan=scan) as jobs:
+        for seconds in range(5):
+            await jobs.put("pi5", slot=START + timedelta(seconds=seconds), priority=Priority.HOT)
+    async with working(url, scan) as jobs:
+        await until(lambda: len(done) == 1)
+        await jobs.put("pi5", slot=START + timedelta(seconds=9), priority=Priority.HOT)
+        await until(lambda: len(done) == 2)
+
+    assert done == [("pi5", START), ("pi5", START + timedelta(seconds=9))]
+
+
 @pytest.mark.parametrize("query", ["", "?max_connections=5", "?db=2&max_connections=5"])
 def test_the_job_queue_has_room_for_its_jobs_whatever_memory_is_given(query: str) -> None:
     pool = BlockingConnectionPool.from_url(_with_room(f"redis://127.0.0.1:1{query}", 20))
 
     assert pool.max_connections == 80
     assert pool.connection_kwargs.get("db", 0) == (2 if "db=2" in query else 0)
->>>>>>> 76ed909 (What one more of anything needs, measured; a scan costs the same among 100,000 products; docs/scaling.md turns wishes into machines; the job queue's pool is its own)
