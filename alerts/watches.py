@@ -173,7 +173,7 @@ class Watches:
         return [product for product in self._products if (product.category or "").casefold() == wanted]
 
     async def settle(self) -> None:
-        """Make the timetable agree with the catalogue: at the start, and after the configuration changed."""
+        """Make the timetable agree with the catalogue: when a scheduler starts, beside its ticks."""
         await self._products.refresh()
         for sku in await self._store.scheduled():
             # Another process may add one just now: load, rather than get, notices it.

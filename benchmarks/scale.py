@@ -61,6 +61,7 @@ class Stage:
     plan: Plan
     shop: Server
     discord: Server
+    bystander: Server
     redis: Redis
     number_of: dict[str, int]
     heard: dict[int, list[int]]
@@ -94,6 +95,7 @@ async def stage(asked: argparse.Namespace) -> AsyncIterator[Stage]:
         async with (
             Server.start("benchmarks.whole.shop", json.dumps(asdict(plan))) as shop,
             Server.start("benchmarks.whole.discord") as discord,
+            Server.start("benchmarks.whole.bystander") as bystander,
             Embedded(folder / "d") as valkey,
             RedisStore(valkey.url) as store,
             Redis.from_url(valkey.url) as redis,
@@ -107,7 +109,7 @@ async def stage(asked: argparse.Namespace) -> AsyncIterator[Stage]:
                 tiers={"hot": {"every": f"{asked.every}s", "limit": plan.products}},
             )  # fmt: skip
             number_of = {sku: number for number, sku in enumerate(seed.skus(plan, shop.port))}
-            yield Stage(plan, shop, discord, redis, number_of, heard, folder, config)
+            yield Stage(plan, shop, discord, bystander, redis, number_of, heard, folder, config)
 
 
 async def rehearsed(asked: argparse.Namespace) -> bool:
@@ -209,6 +211,7 @@ async def _judged(here: Stage, every: float, began: float, ended: float) -> bool
     # A slot that was due too late to be looked at within its time is not asked for.
     asked = {n: [at for at in due if began <= at <= ended] for n, due in well.items()}
     found = lags(asked, noted["looks"], until=time.time())
+    idle = await here.bystander("within", limit=_LOOP)
     rows = [
         ("lag p50 / p99, s", f"{percentile(found, 50):.1f} / {percentile(found, 99):.1f}", f"p99 < {_LAG * every:.0f}",
          percentile(found, 99) < _LAG * every),
@@ -222,6 +225,7 @@ async def _judged(here: Stage, every: float, began: float, ended: float) -> bool
           for name, peak in here.peaks.items()),
         *((f"{name}: loop lags within {_LOOP * 1000:.0f} ms", f"{share:.2%} of {count}", ">= 99 %", share >= 0.99)
           for name, spans in here.loops.items() for share, count in spans),
+        ("the same of a process that does nothing", f"{idle['share']:.2%} of {idle['count']}", "", None),
     ]  # fmt: skip
     for what, value, bar, ok in rows:
         print(f"  {what:<42} {value:>22}  {bar:<12} {({None: '', True: 'pass', False: 'MISS'})[ok]}".rstrip())

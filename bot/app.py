@@ -37,7 +37,6 @@ async def serve(settings: Settings, roles: frozenset[Role], *, stop: asyncio.Eve
         )
         health = health_of(parts, stop, needs_gateway=Role.BOT in roles)
         await closing.enter_async_context(running(LoopLag(metrics, clock=parts.clock).run(), tasks, "loop lag"))
-        await parts.watches.settle()
         discord = discord_api(settings)
         places = KnownPlaces(discord, parts.clock)
         if roles & {Role.SCHEDULER, Role.WORKER, Role.WEB}:

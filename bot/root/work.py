@@ -69,6 +69,7 @@ async def scanning(
             await closing.enter_async_context(_to_webhooks(parts, tasks))
         if Role.SCHEDULER in roles:
             closing.enter_context(_ticking(parts, jobs))
+            await closing.enter_async_context(running(_settle(parts), [], "timetable"))
             await closing.enter_async_context(_planning(parts, tasks))
             await closing.enter_async_context(_forgetting(parts, tasks))
         yield
@@ -155,6 +156,18 @@ async def _planning(parts: Engine, tasks: list[asyncio.Task[None]]) -> AsyncIter
         yield
     with suppress(StoreError):
         await planner.leave()
+
+
+async def _settle(parts: Engine) -> None:
+    """Beside the ticks: most of the timetable is right already, and ten thousand products take half a minute."""
+
+    async def settled() -> bool:
+        await parts.watches.settle()
+        return True
+
+    turn = Runner("timetable", settled, clock=parts.clock)
+    while pause := await turn.once():
+        await parts.clock.sleep(pause)
 
 
 async def _as_turn(tick: Tick) -> bool:
