@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from alerts.domain.webhooks import HookAttempt, HookDelivery, Webhook
-
-if TYPE_CHECKING:
-    from alerts.store.ports import News  # which is made of these promises
+from alerts.store.facts import News
 
 
 @dataclass(frozen=True, slots=True)
