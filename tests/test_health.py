@@ -16,7 +16,7 @@ from alerts.metrics.gauges import Exposition
 from alerts.metrics.metrics import CONTENT_TYPE, Metrics
 from alerts.ports import BreakerFacts
 from alerts.products import Products
-from alerts.settings.model import WebSection
+from alerts.settings.web import WebSection
 from alerts.status import Sight, Status
 from alerts.store.memory import MemoryStore
 from alerts.tallying import Tallying

@@ -20,7 +20,8 @@ from alerts.domain.model import Availability, Evidence, Known, Listing, Offer, R
 from alerts.domain.money import Money
 from alerts.metrics.metrics import Metrics
 from alerts.observing import Everybody
-from alerts.settings.model import Settings, WebSection
+from alerts.settings.model import Settings
+from alerts.settings.web import WebSection
 from alerts.store.embedded import Embedded
 from alerts.store.ports import Commit
 from alerts.store.redis.store import RedisStore

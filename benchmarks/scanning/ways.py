@@ -21,7 +21,8 @@ from alerts.domain.model import Listing, Product
 from alerts.ports import Look
 from alerts.reading.web.fetch import WebFetcher
 from alerts.scan import Scan
-from alerts.settings.model import FetchSection, Settings
+from alerts.settings.model import Settings
+from alerts.settings.shops import FetchSection
 from alerts.store.redis.store import RedisStore
 from benchmarks.scanning.page import name_of
 from bot.app import shops

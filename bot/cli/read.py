@@ -22,7 +22,8 @@ from alerts.domain.model import Reading
 from alerts.domain.money import Currency
 from alerts.domain.text import plain
 from alerts.reading.readers.saved import read_saved
-from alerts.settings.model import ListingSection, ProductSection, Settings
+from alerts.settings.model import Settings
+from alerts.settings.shops import ListingSection, ProductSection
 from bot.app import shops
 from bot.cli.shared import FINE, NOTHING_READ, AsJson, Config, opened, print_json, settings_from
 

@@ -20,7 +20,8 @@ from alerts.reading.readers.woocommerce import WooCommerceReader
 from alerts.reading.shortcuts import ALL, Shortcuts
 from alerts.reading.web.fetch import WebFetcher
 from alerts.reading.web.inflating import inflate_quickly
-from alerts.settings.model import ReadingSection, Settings
+from alerts.settings.model import Settings
+from alerts.settings.shops import ReadingSection
 
 
 @asynccontextmanager

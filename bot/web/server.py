@@ -10,7 +10,7 @@ from aiohttp import web
 
 from alerts.domain.errors import BadInput
 from alerts.ports import Clock
-from alerts.settings.model import WebSection
+from alerts.settings.web import WebSection
 from bot.web.body import MOST_BYTES
 from bot.web.endpoints import Endpoint, Gate, route
 from bot.web.front import Observe, front

@@ -20,7 +20,7 @@ from pydantic import SecretStr
 from alerts import api_keys
 from alerts.domain.wishes import Target, TargetKind
 from alerts.metrics.gauges import Exposition
-from alerts.settings.model import WebSection
+from alerts.settings.web import WebSection
 from alerts.store.memory import MemoryStore
 from bot.playground.discord.server import DiscordServer
 from bot.web import body, server

@@ -12,7 +12,8 @@ from alerts.clock import SystemClock
 from alerts.domain.model import Availability, ChangeKind, Known, Listing, Product
 from alerts.reading.shortcuts import ALL, NONE, Shortcuts
 from alerts.scan import Scan
-from alerts.settings.model import FetchSection, Settings
+from alerts.settings.model import Settings
+from alerts.settings.shops import FetchSection
 from alerts.store.memory import MemoryStore
 from bot.app import shops
 from tests.reading.shop import shop

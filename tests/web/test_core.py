@@ -25,7 +25,7 @@ from alerts.domain.errors import (
     UnknownVendor,
 )
 from alerts.domain.model import FailureReason
-from alerts.settings.model import WebSection
+from alerts.settings.web import WebSection
 from bot.web.body import MOST_BYTES
 from bot.web.compress import best_coding, not_modified, zstd
 from bot.web.endpoints import Call, Caller, Endpoint, Reply

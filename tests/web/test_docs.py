@@ -9,7 +9,7 @@ from aiohttp import ClientSession
 from playwright.async_api import async_playwright
 
 from alerts.clock import SystemClock
-from alerts.settings.model import WebSection
+from alerts.settings.web import WebSection
 from bot.web.docs import doc_pages
 from bot.web.openapi import document
 from bot.web.server import application, serving

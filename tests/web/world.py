@@ -16,7 +16,8 @@ from alerts.domain.api_keys import Plan, Scope
 from alerts.domain.model import Failure, FailureReason, Listing, Offer, Reading
 from alerts.ports import Look
 from alerts.scan_jobs import ScanJobs
-from alerts.settings.model import Settings, WebSection
+from alerts.settings.model import Settings
+from alerts.settings.web import WebSection
 from alerts.store.memory import MemoryStore
 from bot.app import Engine, assemble, health_of, web_application
 from bot.notify.apprise_worker import AppriseWorker

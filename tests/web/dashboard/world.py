@@ -14,7 +14,7 @@ from aiohttp import ClientResponse, ClientSession, CookieJar, web
 
 from alerts.limits import Limits
 from alerts.sessions import Sessions
-from alerts.settings.model import WebSection
+from alerts.settings.web import WebSection
 from alerts.store.memory import MemoryStore
 from bot.playground.discord.permissions import Permission
 from bot.playground.discord.server import DiscordServer

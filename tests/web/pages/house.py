@@ -25,7 +25,7 @@ from alerts.domain.wishes import Subscription, Watch
 from alerts.guilds import Guilds
 from alerts.history import History
 from alerts.scan import Scan
-from alerts.settings.model import WebSection
+from alerts.settings.web import WebSection
 from alerts.status import Status
 from alerts.store.memory import MemoryStore
 from alerts.store.ports import Commit

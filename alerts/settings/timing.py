@@ -1,0 +1,107 @@
+"""Sections about when: tiers, how long history and answers are kept, what a difference must pass."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Self
+
+from pydantic import (
+    BaseModel,
+    Field,
+    model_validator,
+)
+
+from alerts.domain.confirm import Rules
+from alerts.domain.freshness import Freshness
+from alerts.domain.model import Tier
+from alerts.domain.retention import Retention
+from alerts.settings.units import Duration, Every, Percent
+from alerts.settings.written import Section
+
+
+class CacheSection(Section):
+    fresh: Duration = timedelta(minutes=5)
+    ttl: dict[str, Duration] = Field(default={"default": timedelta(hours=1)})
+    memory: int = Field(default=2000, ge=1, le=1_000_000)
+    popular: int = Field(default=10, ge=1, le=1_000_000)
+
+    def freshness(self) -> Freshness:
+        """The rule that the engine answers by."""
+        return Freshness(fresh=self.fresh, ttl=self.ttl)
+
+
+class TierSection(Section):
+    every: Every
+    limit: int = Field(ge=1)
+
+
+def _with_its_rest(cls: type[BaseModel], raw: object) -> object:
+    """Setting one number of a tier leaves its other one as it is."""
+    if not isinstance(raw, dict):
+        return raw
+    fields = {k: each for k, each in cls.model_fields.items() if isinstance(each.default, BaseModel)}
+    return {k: {**fields[k].default.model_dump(), **v} if k in fields and isinstance(v, dict) else v
+            for k, v in raw.items()}  # fmt: skip
+
+
+class TiersSection(Section):
+    hot: TierSection = TierSection(every=timedelta(minutes=5), limit=200)
+    warm: TierSection = TierSection(every=timedelta(hours=1), limit=500)
+    cold: TierSection = TierSection(every=timedelta(hours=24), limit=1000)
+    adapt: bool = True
+
+    _keep_the_rest = model_validator(mode="before")(_with_its_rest)
+
+    def by_tier(self) -> dict[Tier, TierSection]:
+        """Each tier that is looked at by itself."""
+        return {Tier.HOT: self.hot, Tier.WARM: self.warm, Tier.COLD: self.cold}
+
+
+class KeptSection(Section):
+    """How long a tier's points of change are kept; see domain/retention.py."""
+
+    full: Duration
+    keep: Duration
+
+    @model_validator(mode="after")
+    def _is_a_rule(self) -> Self:
+        self.rule()
+        return self
+
+    def rule(self) -> Retention:
+        """The same as the domain takes it."""
+        return Retention(full=self.full, keep=self.keep)
+
+
+class HistorySection(Section):
+    hot: KeptSection = KeptSection(full=timedelta(days=100), keep=timedelta(days=730))
+    warm: KeptSection = KeptSection(full=timedelta(days=180), keep=timedelta(days=1095))
+    cold: KeptSection = KeptSection(full=timedelta(days=365), keep=timedelta(days=1825))
+    frozen: KeptSection = KeptSection(full=timedelta(days=365), keep=timedelta(days=1825))
+
+    _keep_the_rest = model_validator(mode="before")(_with_its_rest)
+
+    def rules(self) -> dict[Tier, Retention]:
+        """By tier, as the domain takes them."""
+        return {Tier(name): kept.rule() for name, kept in self}
+
+
+class ConfirmSection(Section):
+    """What a difference must pass before it is believed; see domain/confirm.py."""
+
+    restock_delay: Duration = timedelta(seconds=10)
+    reads: int = Field(default=2, ge=1, le=10)
+    price_drop: Percent = Decimal("0.4")
+    suspicious_reads: int = Field(default=3, ge=1, le=10)
+    suspicious_span: Duration = timedelta(minutes=2)
+    flips: int = Field(default=3, ge=2, le=100)
+    flap_window: Duration = timedelta(minutes=30)
+    flap_calm: Duration = timedelta(minutes=30)
+    mass_least: int = Field(default=5, ge=2, le=10_000)
+    mass_share: Percent = Decimal("0.3")
+    blind_after: int = Field(default=6, ge=2, le=1000)
+
+    def rules(self) -> Rules:
+        """The same as the domain takes it."""
+        return Rules(**self.model_dump())
