@@ -132,9 +132,11 @@ def shown(found: Figures, listings: int) -> bool:
     """Print it; whether the bar is held."""
     lost = sum(each.late is None for each in found.alerts)
     twice = sum(each.messages > 1 for each in found.alerts)
-    print(f"\n{found.who}, {listings} listings: a sweep {found.sweep:.2f} s (p95 {found.slowest:.2f});"
-          f" {len(found.alerts)} alerts, {lost} lost, {twice} doubled, {found.uncalled} uncalled for; {found.cpu:.2f} cores used,"
-          f" {found.waited:.2f} s of each second waiting for one")  # fmt: skip
+    print(
+        f"\n{found.who}, {listings} listings: a sweep {found.sweep:.2f} s (p95 {found.slowest:.2f});"
+        f" {len(found.alerts)} alerts, {lost} lost, {twice} doubled, {found.uncalled} uncalled for;"
+        f" {found.cpu:.2f} cores used, {found.waited:.2f} s of each second waiting for one"
+    )
     is_held = not lost and not twice and not found.uncalled
     for kind in KINDS:
         late = [each.late for each in found.alerts if each.kind == kind and each.late is not None]
@@ -143,8 +145,10 @@ def shown(found: Figures, listings: int) -> bool:
         bar = 2 * found.sweep + (DELAY if kind == "deep" else 0.0)
         p95 = percentile(late, 95)
         is_held &= p95 <= bar
-        print(f"  {kind:<8} p50 {percentile(late, 50):6.2f}  p95 {p95:6.2f}  max {max(late):6.2f} s "
-              f"  bar p95 <= {bar:.2f}  {'pass' if p95 <= bar else 'MISS'}")  # fmt: skip
+        print(
+            f"  {kind:<8} p50 {percentile(late, 50):6.2f}  p95 {p95:6.2f}  max {max(late):6.2f} s"
+            f"   bar p95 <= {bar:.2f}  {'pass' if p95 <= bar else 'MISS'}"
+        )
     return is_held
 
 

@@ -5,11 +5,11 @@
     python benchmarks/scale.py --workers 2 --calm                nobody is killed
 
 The roles are processes of their own, and so are the shops, the Valkey and the Discord-compatible server, with Discord's
-limits on. One in twenty vendors is faulty (500, 403, or never an answer), one in fifty slow. Prices fall and boards come
-back at listings of the others, each once and each for two channels; some change while a worker and then a scheduler are
+limits on. One in twenty vendors is faulty (500, 403, or never an answer), one in fifty slow. Prices fall and boards
+come back at listings of the others, each once and each for two channels; meanwhile a worker and then a scheduler are
 killed with SIGKILL and started again. At the end what the shops changed is held against what was told.
 
-Lag is from a slot on the timetable to the look at the shop, by the shop's own notes. The timetable is read every second.
+Lag is from a slot on the timetable to the look at the shop, by the shop's own notes; the timetable is read each second.
 Of faulty vendors it is not asked: they are left in peace. Ends with 1 when a bar is missed.
 
     python benchmarks/scale.py --ratio      how much more two workers do than one, by a queue that is never empty
@@ -241,14 +241,14 @@ async def ratio(asked: argparse.Namespace) -> bool:
         rates: dict[int, list[float]] = {1: [], 2: []}
         async with running(scheduler):
             for _ in range(asked.rounds):
-                for count in rates:
+                for count, found in rates.items():
                     names = [f"worker {n + 1}" for n in range(count)]
                     async with running(*(Program(each, "worker", here.config, here.folder) for each in names)):
                         await asyncio.sleep(5)
                         began, before = time.monotonic(), (await here.shop("count"))["looks"]
                         await asyncio.sleep(asked.seconds)
                         looks = (await here.shop("count"))["looks"] - before
-                        rates[count].append(looks / (time.monotonic() - began))
+                        found.append(looks / (time.monotonic() - began))
         one, two = (percentile(rates[count], 50) for count in (1, 2))
         cores = os.cpu_count() or 1
         bar = ">= 1.7" if cores >= 4 else f"no bar: {cores} cores are shared by six processes"
@@ -272,9 +272,12 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=20, help="of a round of --ratio")
     asked = parser.parse_args()
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
-    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the start; {asked.watches} watches each {asked.every:g} s,"
-          f" {asked.guilds} guilds, {asked.guilds * _CHANNELS} channels, {asked.minutes:g} minutes, {asked.workers} worker(s)",
-          flush=True)  # fmt: skip
+    print(
+        f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the start; {asked.watches} watches each"
+        f" {asked.every:g} s, {asked.guilds} guilds, {asked.guilds * _CHANNELS} channels, {asked.minutes:g} minutes,"
+        f" {asked.workers} worker(s)",
+        flush=True,
+    )
     is_held = asyncio.run(ratio(asked) if asked.ratio else rehearsed(asked))
     print(f"load {os.getloadavg()[0]:.1f} at the end")
     return 0 if is_held else 1

@@ -65,10 +65,12 @@ def _first(goods: Goods) -> str:
     words = "In stock, ready to ship" if goods.is_in else "Currently out of stock"
     return (
         f"<!doctype html><html lang=en-GB><head><meta charset=utf-8><title>{goods.name} | Shop</title>"
-        f'<script type="application/ld+json">{data}</script></head><body><header class="site-header"><a href="/">Shop</a>'
-        f'<a href="/cart">Basket (0)</a></header><main><section class="product"><h1>{goods.name}</h1><div class="price">'
-        f'<span class="price__current">&pound;{goods.price}</span></div><p class="stock">{words}</p>'
-        f'<form method=post action="/cart/add"><input type="hidden" name="id" value="{goods.number}">{button}</form></section>'
+        f'<script type="application/ld+json">{data}</script></head><body><header class="site-header">'
+        '<a href="/">Shop</a><a href="/cart">Basket (0)</a></header><main><section class="product">'
+        f'<h1>{goods.name}</h1><div class="price"><span class="price__current">&pound;{goods.price}</span></div>'
+        f'<p class="stock">{words}</p>'
+        f'<form method=post action="/cart/add"><input type="hidden" name="id" value="{goods.number}">{button}</form>'
+        "</section>"
     )
 
 
@@ -76,9 +78,7 @@ def _rest(size: int) -> bytes:
     made, out, length = random.Random(1), [], 0
     while length < size:
         told = "".join(f"<p>{_text(made, 14)} <b>{made.choice(_WORDS)}</b></p>" for _ in range(3))
-        link = (
-            f'<a class="menu__link focus-inset" href="/info/{made.choice(_WORDS)}?ref={made.randrange(999)}">More</a>'
-        )
+        link = f'<a class="menu__link" href="/info/{made.choice(_WORDS)}?ref={made.randrange(999)}">More</a>'
         script = f"<script>{''.join(_push(made) for _ in range(8))}</script>"
         out.append(f'<div class="block block--{made.randrange(99)}">{told}{link}</div>{script}')
         length += len(out[-1])

@@ -1,4 +1,4 @@
-"""changedetection.io on the same shop: its restock processor and plain fetcher, and a webhook that notes what it tells."""
+"""changedetection.io on the same shop: its restock processor and plain fetcher; a webhook notes what it tells."""
 
 from __future__ import annotations
 
@@ -53,9 +53,10 @@ async def peer_latency(python: Path, plan: Plan, changes: int, change: Change) -
             await _looked_at(shop)
             began = time.time()
             await change(shop, plan, changes, random.Random(8))
-            deadline = time.monotonic() + _LATEST
-            while len(heard) < changes and time.monotonic() < deadline:
-                await asyncio.sleep(0.5)
+            for _ in range(round(_LATEST)):
+                if len(heard) >= changes:
+                    break
+                await asyncio.sleep(1)
             noted, ended = await shop("noted"), time.time()
     between = gaps(noted["looks"], since=began, until=ended)
     late = [heard[each["number"]] - each["at"] for each in noted["changes"] if each["number"] in heard]
@@ -142,8 +143,14 @@ async def _token(folder: Path, session: aiohttp.ClientSession, base: str) -> str
                 pass
         except aiohttp.ClientError:
             continue
-        for file in folder.glob("*.json"):
-            settings = json.loads(file.read_text()).get("settings", {})
-            if token := settings.get("application", {}).get("api_access_token"):
-                return str(token)
+        if token := _kept_token(folder):
+            return token
     raise RuntimeError("changedetection.io did not start")
+
+
+def _kept_token(folder: Path) -> str | None:
+    for file in folder.glob("*.json"):
+        settings = json.loads(file.read_text()).get("settings", {})
+        if token := settings.get("application", {}).get("api_access_token"):
+            return str(token)
+    return None

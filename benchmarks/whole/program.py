@@ -56,14 +56,14 @@ class Program:
         self.port, self._peak = _free_port(), 0.0
         words = {"HS_WEB__PORT": str(self.port), "DISCORD_TOKEN": TOKEN, "PYTHONPATH": str(_ROOT)}
         with (self.folder / f"{self.name}.log").open("ab") as log:
+            run = ["-m", "bot", "run", "--config", str(self.config), "--roles", self.roles]
             self._process = await asyncio.create_subprocess_exec(
-                sys.executable, *self._profiled, "-m", "bot", "run", "--config", str(self.config), "--roles", self.roles,
+                sys.executable, *self._profiled, *run,
                 env={**os.environ, **words}, cwd=self.folder, stdout=log, stderr=log,
             )  # fmt: skip
         try:
             async with asyncio.timeout(_START):
-                while not await self._is_there():
-                    await asyncio.sleep(0.1)
+                await self._there()
         except TimeoutError:
             raise RuntimeError(f"{self.name} did not start in {_START:.0f} s: {self.last_words()}") from None
         self.started = time.monotonic() - began
@@ -112,6 +112,12 @@ class Program:
     def last_words(self, lines: int = 5) -> str:
         """The end of its log."""
         return "\n".join((self.folder / f"{self.name}.log").read_text(errors="replace").splitlines()[-lines:])
+
+    async def _there(self) -> None:
+        while True:
+            if await self._is_there():
+                return
+            await asyncio.sleep(0.1)
 
     @property
     def _base(self) -> str:

@@ -82,7 +82,7 @@ class Floor:
         return {"looks": [list(each) for each in self.looks], "changes": self.changes}
 
     def count(self) -> Json:
-        """How many looks at how many products there were, how many at the one with the fewest; `well`: not faulty ones."""
+        """How many looks at how many products there were (`well`: not faulty), and at the one with the fewest."""
         looks = [len(each) for each in self.looks]
         well = sum(bool(count) and not self.plan.is_faulty(number) for number, count in enumerate(looks))
         return {"looks": sum(looks), "products": sum(map(bool, looks)), "least": min(looks), "well": well}

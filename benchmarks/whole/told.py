@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import quantiles
 from typing import Any
 
@@ -59,7 +60,7 @@ def gaps(looks: Iterable[Sequence[float]], *, since: float, until: float) -> lis
     found = list[float]()
     for each in looks:
         within = [at for at in each if since <= at <= until]
-        found += [later - earlier for earlier, later in zip(within, within[1:], strict=False)]
+        found += [later - earlier for earlier, later in pairwise(within)]
     return found
 
 
