@@ -24,6 +24,7 @@ from alerts.observing import SILENT, Observer
 # A killed worker's jobs start again after this long and a jittered quarter of it; scans take seconds.
 REDELIVERY = timedelta(seconds=16)
 _RECONNECTION = timedelta(seconds=1)
+_ONE_KEY = timedelta(minutes=10)
 # How many jobs of each class a worker does at once. A hand is a coroutine that mostly waits for a shop.
 HANDS: Mapping[Priority, int] = MappingProxyType(
     {Priority.ASKED: 8, Priority.CONFIRMATION: 8, Priority.HOT: 24, Priority.WARM: 16, Priority.COLD: 8}
@@ -41,7 +42,7 @@ class JobQueue(Protocol):
     """Scans to be done by any worker, each slot once."""
 
     async def put(self, sku: str, *, slot: datetime, priority: Priority) -> None:
-        """Queue a scan, unless one of the product waits or is done in that class: it looks later than `slot`."""
+        """Queue a scan, unless one of the product waits or is at work in that class: it looks after `slot`, or about."""
 
     async def put_job(self, guild: int, job_id: str) -> None:
         """Queue what somebody began in the background; the same id again is the same job, until it is done."""
@@ -97,10 +98,8 @@ class DocketQueue:
         await self._closing.aclose()
 
     async def put(self, sku: str, *, slot: datetime, priority: Priority) -> None:
-        # The key is the product's and not the slot's: when shops are asked more often than we can, slots would pile up
-        # before the workers, each look would be of an ever older slot, and sweeps would take longer and longer.
         slot_ms = round(slot.timestamp() * 1000)
-        add = self._dockets[priority].add(self._scan, key=f"scan:{sku}")
+        add = self._dockets[priority].add(self._scan, key=_key(sku, slot))
         with _trouble():
             await add(priority.value, sku, slot_ms)
 
@@ -176,6 +175,15 @@ def _with_room(url: str, concurrency: int) -> str:
     """redis-py's pool raises instead of waiting: leave three connections a job. Of two numbers the first one counts."""
     place, _, query = url.partition("?")
     return f"{place}?max_connections={concurrency * 3 + 20}" + (f"&{query}" if query else "")
+
+
+def _key(sku: str, slot: datetime) -> str:
+    """The same for all slots of a few minutes.
+
+    With a key for each slot, slots of one product would pile up before workers that cannot keep pace, and every look
+    would be later than the one before. With one key for all, a job that were ever left behind would end its looks.
+    """
+    return f"scan:{sku}:{slot.timestamp() // _ONE_KEY.total_seconds():.0f}"
 
 
 @contextmanager
