@@ -42,7 +42,7 @@ class JobQueue(Protocol):
     """Scans to be done by any worker, each slot once."""
 
     async def put(self, sku: str, *, slot: datetime, priority: Priority) -> None:
-        """Queue a scan, unless one of the product waits or is at work in that class: it looks after `slot`, or about."""
+        """Queue a scan, unless one of the product waits or is at work in that class: it looks after `slot`, or so."""
 
     async def put_job(self, guild: int, job_id: str) -> None:
         """Queue what somebody began in the background; the same id again is the same job, until it is done."""
