@@ -24,7 +24,7 @@ from alerts.observing import SILENT, Observer
 # A killed worker's jobs start again after this long and a jittered quarter of it; scans take seconds.
 REDELIVERY = timedelta(seconds=16)
 _RECONNECTION = timedelta(seconds=1)
-_ONE_KEY = timedelta(minutes=10)
+_ONE_KEY = timedelta(minutes=1)
 # How many jobs of each class a worker does at once. A hand is a coroutine that mostly waits for a shop.
 HANDS: Mapping[Priority, int] = MappingProxyType(
     {Priority.ASKED: 8, Priority.CONFIRMATION: 8, Priority.HOT: 24, Priority.WARM: 16, Priority.COLD: 8}
@@ -178,10 +178,10 @@ def _with_room(url: str, concurrency: int) -> str:
 
 
 def _key(sku: str, slot: datetime) -> str:
-    """The same for all slots of a few minutes.
+    """The same for all slots of a minute.
 
-    With a key for each slot, slots of one product would pile up before workers that cannot keep pace, and every look
-    would be later than the one before. With one key for all, a job that were ever left behind would end its looks.
+    With a key for each slot, those of a product that is due every few seconds would pile up before workers that cannot
+    keep pace. With one key for all, a job that a killed store has left behind would end its looks.
     """
     return f"scan:{sku}:{slot.timestamp() // _ONE_KEY.total_seconds():.0f}"
 
