@@ -1,4 +1,7 @@
-"""`hardware-sentry run` in a process of its own, with what can be seen of it from outside: CPU, memory, metrics."""
+"""`hardware-sentry run` in a process of its own, with what can be seen of it from outside: CPU, memory, metrics.
+
+Linux only. A program ends with the benchmark, however that ends.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,7 @@ from pathlib import Path
 
 import aiohttp
 
+from alerts.store import embedded_child
 from benchmarks.delivering.rig import TOKEN, cpu_of
 
 _START = 180.0  # seconds until it has to be there
@@ -56,9 +60,11 @@ class Program:
         self.port, self._peak = _free_port(), 0.0
         words = {"HS_WEB__PORT": str(self.port), "DISCORD_TOKEN": TOKEN, "PYTHONPATH": str(_ROOT)}
         with (self.folder / f"{self.name}.log").open("ab") as log:
-            run = ["-m", "bot", "run", "--config", str(self.config), "--roles", self.roles]
+            follow = [sys.executable, embedded_child.__file__, "follow", str(os.getpid())]
+            run = [sys.executable, *self._profiled, "-m", "bot", "run"]
+            run += ["--config", str(self.config), "--roles", self.roles]
             self._process = await asyncio.create_subprocess_exec(
-                sys.executable, *self._profiled, *run,
+                *follow, *run,
                 env={**os.environ, **words}, cwd=self.folder, stdout=log, stderr=log,
             )  # fmt: skip
         try:
