@@ -121,4 +121,4 @@ async def test_help_is_clickable_and_status_answers_over_the_wire(grounds: Groun
     assert "fine, read <t:" in mine["embeds"][0]["description"]
     assert not mine["embeds"][0].get("fields")
     names = [field["name"] for field in managers["embeds"][0]["fields"]]
-    assert names == ["Messages", "Discord", "Memory", "Scans", "Places that take no messages"]
+    assert names == ["Messages", "Discord", "Memory", "Scans", "Plan for the next hour", "Places that take no messages"]

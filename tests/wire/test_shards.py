@@ -53,13 +53,13 @@ def config(grounds: Grounds, tmp_path: Path) -> Iterator[Path]:
 
 
 @asynccontextmanager
-async def process(config: Path, shards: str) -> AsyncIterator[asyncio.subprocess.Process]:
+async def process(grounds: Grounds, config: Path, shards: str) -> AsyncIterator[asyncio.subprocess.Process]:
     """The whole program with some of the shards, told to stop at the end."""
     log = config.with_name(f"log-{shards.replace('/', '-')}").open("wb")
     started = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "bot", "run", "--config", str(config), "--shards", shards,
         "--roles", "bot,scheduler,worker",
-        env={**os.environ, "DISCORD_TOKEN": "playground"}, stdout=log, stderr=log,
+        env={**os.environ, "DISCORD_TOKEN": grounds.discord.token}, stdout=log, stderr=log,
     )  # fmt: skip
     try:
         yield started
@@ -98,7 +98,7 @@ async def test_two_processes_have_a_shard_each_and_one_of_them_goes_on_alone(gro
     discord = grounds.discord
     places = [guild_on(grounds, shard)[1] for shard in (0, 1)]
     async with AsyncExitStack() as running:
-        first, second = [await running.enter_async_context(process(config, f"{n}-{n}/2")) for n in (0, 1)]
+        first, second = [await running.enter_async_context(process(grounds, config, f"{n}-{n}/2")) for n in (0, 1)]
         await discord.gateway.until(lambda: discord.gateway.connected_shards == {0, 1}, STARTING)
         for place in places:
             await subscribed(grounds, place)
@@ -130,7 +130,7 @@ async def test_one_process_has_all_the_shards_that_discord_proposes(grounds: Gro
     discord = grounds.discord
     places = [guild_on(grounds, shard)[1] for shard in (0, 1)]
     discord.gateway.max_concurrency = 2
-    async with process(config, "auto"):
+    async with process(grounds, config, "auto"):
         await discord.gateway.until(lambda: discord.gateway.connected_shards == {0, 1}, STARTING)
         answers = [await ask(grounds, place, "scan", product="jetson") for place in places]
 
