@@ -112,7 +112,7 @@ class Answers:
         asked = _Asked(product, limits, limits.ttl <= timedelta(0), self._tally(product))
         try:
             answer = await self._answer(asked)
-        except Exception:
+        except Exception:  # counted, and given on to the asker
             asked.tally.errors += 1
             raise
         asked.tally.stale += answer.source is Source.STALE
@@ -227,7 +227,7 @@ class Answers:
         except SentryError as exc:  # nobody waits for it, and who asks next tries again
             tally.errors += 1
             log.warning("refresh failed", sku=product.sku, reason=str(exc))
-        except Exception:  # as above
+        except Exception:  # the bulkhead around a look that nobody waits for
             tally.errors += 1
             log.exception("refresh failed", sku=product.sku)
 

@@ -154,7 +154,7 @@ class DocketQueue:
                     # Not acknowledged: the next worker does it.
                     raise asyncio.CancelledError from exc
                 await asyncio.sleep(_RECONNECTION.total_seconds())
-            except Exception:
+            except Exception:  # counted, and given on to the job engine, which logs it
                 self._observer.job_done(priority.value, failed=True)
                 raise
             else:

@@ -50,7 +50,7 @@ class Limits:
             return own
         try:
             shared = await self._shared(wanted)
-        except BaseException:
+        except BaseException:  # also when cancelled: what nobody was granted is not counted
             self._own.give_back(wanted, now)
             raise
         if shared and not _is_allowed(shared):
@@ -85,7 +85,7 @@ class Limits:
                 if not answer.done():
                     answer.set_exception(exc)
             return
-        except BaseException:
+        except BaseException:  # cancelled: nobody else answers those who wait
             for answer in answers:
                 answer.cancel()
             raise

@@ -103,7 +103,7 @@ async def costs(url: str) -> None:
 
 def _shops(clock: Clock) -> Shops:
     shops = Shops(FakeClock(), Acme=offer(IN, "100"))
-    shops.clock = clock  # type: ignore[assignment]
+    shops.clock = clock  # type: ignore[assignment]  # real time, where tests have a fake
     return shops
 
 

@@ -6,11 +6,9 @@ import math
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from typing import Literal
 
 import pytest
 import pytest_asyncio
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from alerts.clock import SystemClock
@@ -20,7 +18,8 @@ from alerts.domain.standing import Standing, StandingState
 from alerts.domain.trail import Step, noted
 from alerts.domain.wishes import Target
 from alerts.store.promises.tallies import Batch, Counts, Slot, Span
-from tests.browser.playing import ARTEFACTS, DESK, PHONE
+from tests.browser.dashboards import pictured
+from tests.browser.playing import ARTEFACTS, DESK
 from tests.web.pages.house import House, Visitors, listed, opened
 from tests.webhooks.world import URL
 from tests.worlds import OUT, START, change, failure, offer, pounds, product, subscription
@@ -114,18 +113,8 @@ async def window(browser: Browser, *, javascript: bool = True) -> AsyncIterator[
 
 
 async def look(page: Page, name: str) -> None:
-    """Pictures on a desk and a phone, in the dark and the light; nothing is wider than a phone, axe finds no fault."""
-    folder = ARTEFACTS / "dashboard"
-    folder.mkdir(parents=True, exist_ok=True)
-    schemes: tuple[Literal["dark", "light"], ...] = ("dark", "light")
-    for scheme in schemes:
-        await page.emulate_media(color_scheme=scheme)
-        for place, size in (("phone", PHONE), ("desk", DESK)):
-            await page.set_viewport_size({"width": size["width"], "height": size["height"]})
-            await page.screenshot(path=folder / f"page-{name}-{place}-{scheme}.png", full_page=True)
-            assert await page.evaluate("document.documentElement.scrollWidth") <= size["width"]
-            found = (await Axe().run(page)).response["violations"]
-            assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found] == []
+    """Every state is pictured and looked at."""
+    await pictured(page, f"page-{name}", is_whole=True)
 
 
 PAGES = {

@@ -9,14 +9,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import pytest
 import pytest_asyncio
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, expect
 
-from tests.browser.playing import ARTEFACTS, DESK, PHONE, play
+from tests.browser.dashboards import pictured
+from tests.browser.playing import ARTEFACTS, DESK, play
 
 pytestmark = [pytest.mark.browser, pytest.mark.valkey, pytest.mark.asyncio(loop_scope="module")]
 ADMIN, MEMBER = "Admin", "Member"
@@ -61,18 +60,8 @@ async def window(browser: Browser) -> AsyncIterator[Page]:
 
 
 async def look(page: Page, name: str) -> None:
-    """Pictures on a desk and a phone, in the dark and the light; in each the text has room and axe finds no fault."""
-    folder = ARTEFACTS / "dashboard"
-    folder.mkdir(parents=True, exist_ok=True)
-    schemes: tuple[Literal["dark", "light"], ...] = ("dark", "light")
-    for scheme in schemes:
-        await page.emulate_media(color_scheme=scheme)
-        for place, size in (("desk", DESK), ("phone", PHONE)):
-            await page.set_viewport_size({"width": size["width"], "height": size["height"]})
-            await page.screenshot(path=folder / f"door-{name}-{place}-{scheme}.png")
-            assert await page.evaluate("document.documentElement.scrollWidth") <= size["width"]
-        found = (await Axe().run(page)).response["violations"]
-        assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found] == []
+    """Every state is pictured and looked at."""
+    await pictured(page, f"door-{name}", is_whole=False)
     await page.emulate_media(color_scheme="dark")
     await page.set_viewport_size({"width": DESK["width"], "height": DESK["height"]})
 

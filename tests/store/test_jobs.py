@@ -149,7 +149,7 @@ async def test_a_job_is_acknowledged_after_its_look_was_kept_and_not_before(valk
     async with working(valkey, scan) as jobs:
         await jobs.put("pi5", slot=START, priority=Priority.HOT)
         await begun.wait()
-        await asyncio.sleep(0.3)
+        await asyncio.sleep(0.3)  # nothing is to happen, and nothing tells that it has not
         assert await pending(valkey, Priority.HOT) == 1
 
         gate.set()

@@ -15,7 +15,7 @@ from bot.web.api.shapes import BatchShape, HistoryShape, JobShape, ProductsShape
 from bot.web.problems import Code
 from tests.fakes import Shops
 from tests.guards.project import ROOT
-from tests.web.world import ELSEWHERE, HERE, World, world
+from tests.web.world import ELSEWHERE, HERE, Looks, World, world
 from tests.worlds import OUT, failure, offer
 
 PI = {"sku": "pi5"}
@@ -309,7 +309,9 @@ async def test_memory_that_is_away_is_said_so_and_nothing_is_guessed(here: World
 
 async def test_a_page_that_cannot_be_read_now_is_not_watched_and_may_be_tried_again(here: World) -> None:
     key, url = await here.key(), "https://elsewhere.test/x"
-    here.parts.looks["elsewhere.test"] = Shops(here.clock, **{"elsewhere.test": failure(FailureReason.TIMEOUT)})  # type: ignore[index]
+    looks = here.parts.looks
+    assert isinstance(looks, Looks)
+    looks["elsewhere.test"] = Shops(here.clock, **{"elsewhere.test": failure(FailureReason.TIMEOUT)})
     said = await here.refused(Code.SHOP_UNREADABLE, "POST", "/api/v1/watches", json={"url": url}, headers=key)
     assert (said["should_retry"], said["retry_after_seconds"], said["field"]) == (True, 300, "url")
     assert (await here.ask("GET", "/api/v1/watches", headers=key))[1] == {"watches": []}

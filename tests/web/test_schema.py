@@ -66,7 +66,7 @@ def served() -> Iterator[Served]:
     async def serve() -> None:
         async with world() as made:
             key, done = await made.key(), asyncio.Event()
-            made.parts.limits.take = NoLimits().take  # type: ignore[method-assign]
+            made.parts.limits.take = NoLimits().take  # type: ignore[method-assign]  # limits have tests of their own
             found.append((made, key, done))
             ready.set()
             await done.wait()

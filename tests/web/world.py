@@ -79,7 +79,7 @@ class World:
     app: web.Application
     ending: asyncio.Event
     place: str = ""
-    session: ClientSession = field(default=None)  # type: ignore[assignment]
+    session: ClientSession = field(default=None)  # type: ignore[assignment]  # until it is served
 
     async def key(self, *scopes: Scope, guild: int = HERE, plan: Plan = Plan.ENTERPRISE) -> dict[str, str]:
         """The header of a new key."""

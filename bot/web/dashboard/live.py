@@ -159,7 +159,7 @@ class Live:
                 if not is_away:
                     log.warning("dashboard hears nothing", reason=str(exc))
                 is_away = True
-            except Exception:  # as above: one bad look must not end them all
+            except Exception:  # the bulkhead around one turn: one bad look must not end them all
                 log.exception("dashboard hears nothing")
             await self._clock.sleep(EVERY)
 
