@@ -106,7 +106,8 @@ async def stage(asked: argparse.Namespace) -> AsyncIterator[Stage]:
             await discord("limits")
             config = seed.config(
                 folder, plan=plan, port=shop.port, store=valkey.url, api_base=discord.api_base,
-                tiers={"hot": {"every": f"{asked.every}s", "limit": plan.products}},
+                # Lags are told from the written timetable; what products earn besides is not asked here.
+                tiers={"hot": {"every": f"{asked.every}s", "limit": plan.products}, "adapt": False},
             )  # fmt: skip
             number_of = {sku: number for number, sku in enumerate(seed.skus(plan, shop.port))}
             yield Stage(plan, shop, discord, bystander, redis, number_of, heard, folder, config)

@@ -22,9 +22,17 @@ from alerts.settings.written import Section
 
 class CacheSection(Section):
     fresh: Duration = timedelta(minutes=5)
-    ttl: dict[str, Duration] = Field(default={"default": timedelta(hours=1)})
+    """an answer comes from memory when every listing was looked at within this time"""
+    ttl: dict[str, Duration] = Field(default={"default": timedelta(hours=1)}, title="category: duration")
+    """an older answer is still shown at once, with its age, while the shops are read behind it; past this time they are
+    asked first. A category without a time of its own has that of `default`; one that is shorter than `cache.fresh`
+    counts for both"""
     memory: int = Field(default=2000, ge=1, le=1_000_000)
+    """products that a process remembers by itself: for a second instead of the store, and for as long as the store is
+    away"""
     popular: int = Field(default=10, ge=1, le=1_000_000)
+    """a product that was asked for so often within an hour, by anybody, is looked at when four fifths of its
+    `cache.ttl` are over, so that nobody has to wait for the shops"""
 
     def freshness(self) -> Freshness:
         """The rule that the engine answers by."""
@@ -33,7 +41,9 @@ class CacheSection(Section):
 
 class TierSection(Section):
     every: Every
+    """how often its products are looked at"""
     limit: int = Field(ge=1)
+    """how many of them one tick hands out at most"""
 
 
 def _with_its_rest(cls: type[BaseModel], raw: object) -> object:
@@ -50,6 +60,7 @@ class TiersSection(Section):
     warm: TierSection = TierSection(every=timedelta(hours=1), limit=500)
     cold: TierSection = TierSection(every=timedelta(hours=24), limit=1000)
     adapt: bool = True
+    """whether intervals follow what is known of a product, and shops' room; else every product goes by its tier"""
 
     _keep_the_rest = model_validator(mode="before")(_with_its_rest)
 
@@ -61,8 +72,10 @@ class TiersSection(Section):
 class KeptSection(Section):
     """How long a tier's points of change are kept; see domain/retention.py."""
 
-    full: Duration
+    full: Duration = Field(title="duration from 91d")
+    """so long every change is kept"""
     keep: Duration
+    """not shorter than `full`"""
 
     @model_validator(mode="after")
     def _is_a_rule(self) -> Self:
@@ -91,16 +104,29 @@ class ConfirmSection(Section):
     """What a difference must pass before it is believed; see domain/confirm.py."""
 
     restock_delay: Duration = timedelta(seconds=10)
+    """how long after a restock was seen the second look is due. It takes a connection of its own and asks past every
+    cache, however short the wait"""
     reads: int = Field(default=2, ge=1, le=10)
+    """agreeing looks that a turn of the stock or a large drop needs"""
     price_drop: Percent = Decimal("0.4")
+    """a larger drop waits for that many looks"""
     suspicious_reads: int = Field(default=3, ge=1, le=10)
+    """agreeing looks that a price below a fifth or above ten times the old one needs"""
     suspicious_span: Duration = timedelta(minutes=2)
+    """the least time from the first to the last of them"""
     flips: int = Field(default=3, ge=2, le=100)
+    """turns of the stock within `flap_window` that are called flapping: one note, then quiet"""
     flap_window: Duration = timedelta(minutes=30)
+    """see `flips`"""
     flap_calm: Duration = timedelta(minutes=30)
+    """so long without a turn ends the quiet, with a note of how it stands"""
     mass_least: int = Field(default=5, ge=2, le=10_000)
+    """so many listings of one shop that turn within `flap_window` …"""
     mass_share: Percent = Decimal("0.3")
+    """… and more than this part of them: its stock is doubted, and a turn needs as many looks as a suspicious price"""
     blind_after: int = Field(default=6, ge=2, le=1000)
+    """so many failed looks in a row, over all its listings, and a shop is called blind: one note, and one when it is
+    back"""
 
     def rules(self) -> Rules:
         """The same as the domain takes it."""

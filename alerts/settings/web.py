@@ -42,13 +42,24 @@ def _is_loopback(host: str) -> bool:
 
 
 class WebSection(Section):
-    host: str = "127.0.0.1"
+    host: str = Field(default="127.0.0.1", title="address")
+    """where the [dashboard](dashboard.md), `/live`, `/ready`, `/health`, `/health/detailed` and `/metrics` are served
+    ([metrics](metrics.md)); `0.0.0.0` for everywhere"""
     port: int = Field(default=8000, ge=0, le=65535)
+    """0 picks a free one"""
     public_metrics: bool = False
+    """show `/metrics` to anybody; else only to who asks from this machine and through no proxy"""
     trusted_proxies: tuple[Annotated[str, AfterValidator(_network)], ...] = ()
+    """proxies of yours, `["10.0.0.0/8"]`: what they say in `X-Forwarded-For` or `Forwarded` is believed, read from the
+    right, up to the first address that is none of them. Nobody else is believed. Let each write one of the two headers
+    and remove the other: where both are there and disagree, neither is believed"""
     public_url: Annotated[WebAddress, AfterValidator(_public_address)] | None = None
-    oauth_client_id: str | None = Field(default=None, pattern=r"^[0-9]{1,20}$")
+    """where people find the dashboard, `https://sentry.example.com`; without it `http://` with host and port. Only on
+    this machine it may be plain http ([dashboard](dashboard.md))"""
+    oauth_client_id: str | None = Field(default=None, title="digits", pattern=r"^[0-9]{1,20}$")
+    """the application with which people sign in at Discord; without it the bot's own"""
     oauth_client_secret: SecretStr | None = None  # from DISCORD_CLIENT_SECRET or DISCORD_CLIENT_SECRET_FILE only
+    """see above; never in the file"""
 
     def address(self) -> str:
         """Where people find it: as configured, else on this machine."""

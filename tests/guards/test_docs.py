@@ -7,16 +7,16 @@ import re
 import subprocess
 import tomllib
 from collections.abc import Iterator
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 import typer
-from pydantic import BaseModel
 
 from alerts.domain.model import ReaderKind
 from alerts.settings.load import _PREFIX, _SECRETS
 from alerts.settings.model import Settings
 from bot.cli.main import build
+from scripts import reference
 from tests.guards.project import ROOT, project_files, sources, text_of, tree
 from tests.guards.test_commands import leaves, menus, payloads
 
@@ -28,25 +28,6 @@ CONFIGURATION = text_of("docs/configuration.md")
 _HELD_BY_THE_GUARDS_THEMSELVES = {"tests/guards/test_docs.py"}
 
 
-def config_keys(section: Any = Settings, path: str = "") -> Iterator[str]:
-    """Every key as the documents write it: `fetch.pace`, `vendors.<name>.pace`, `products[].sku`."""
-    for name, field in section.model_fields.items():
-        inner = next((each for each in _nested(field.annotation) if issubclass(each, BaseModel)), None)
-        mark = "[]" if "tuple" in str(field.annotation) else ".<name>" if "dict" in str(field.annotation) else ""
-        if inner is None:
-            yield f"{path}{name}"
-        else:
-            if path and mark == "[]":
-                yield f"{path}{name}"
-            yield from config_keys(inner, f"{path}{name}{mark}.")
-
-
-def _nested(annotation: Any) -> Iterator[type]:
-    for each in (annotation, *get_args(annotation)):
-        if isinstance(each, type):
-            yield each
-
-
 def cli_commands(group: Any = None, path: str = "hardware-sentry") -> Iterator[tuple[str, Any]]:
     group = group or typer.main.get_command(build())
     for name, command in group.commands.items():
@@ -56,15 +37,12 @@ def cli_commands(group: Any = None, path: str = "hardware-sentry") -> Iterator[t
             yield f"{path} {name}", command
 
 
-@pytest.mark.parametrize("key", list(config_keys()))
-def test_every_setting_is_documented(key: str) -> None:
-    assert f"| `{key}` |" in CONFIGURATION
+def test_every_setting_says_what_it_means() -> None:
+    assert [key.path for key in reference.all_keys() if not key.means] == []
 
 
-def test_no_setting_is_documented_that_does_not_exist() -> None:
-    documented = set(re.findall(r"^\| `([a-z][\w.<>\[\]]*)` \|", CONFIGURATION, re.MULTILINE))
-
-    assert documented - set(config_keys()) == set()
+def test_the_tables_of_settings_are_as_the_settings_say() -> None:
+    assert reference.brought_up(CONFIGURATION) == CONFIGURATION, "run python -m scripts.reference"
 
 
 def test_every_default_is_documented_as_it_is() -> None:
