@@ -55,7 +55,7 @@ class Catalogue(Products):
         self._added: dict[str, Product] = {}
         self._marks: dict[str, Product] = {}
         self._count = 0
-        self._by_address, self._vendors = _addresses(self._configured), _vendors(self._configured)
+        self._by_address, self._vendors = _addresses(self._configured), vendors_by_host(self._configured)
 
     def __iter__(self) -> Iterator[Product]:
         yield from self._by_sku.values()
@@ -196,7 +196,7 @@ def _addresses(products: Products) -> dict[str, Product]:
     return found
 
 
-def _vendors(products: Products) -> dict[str, str]:
+def vendors_by_host(products: Iterable[Product]) -> dict[str, str]:
     """The vendor of each host that is one vendor's alone."""
     names: dict[str, set[str]] = {}
     for product in products:

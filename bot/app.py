@@ -15,13 +15,16 @@ from bot.parts import running, until
 from bot.root.common import Role, breakers_of, vendors_of, version_of_ours
 from bot.root.discord import on_discord, plug_in
 from bot.root.engine import Engine, assemble, engine
-from bot.root.shops import shops
+from bot.root.shops import places_of, shops, vendor_at
 from bot.root.web import dashboard_of, discord_api, health_of, serving_web, web_application
 from bot.root.work import job_queue, scanning, warming
 from bot.web.dashboard.discord_api import KnownPlaces
 from bot.web.dashboard.live import Live
 
-__all__ = ["Engine", "Role", "assemble", "engine", "health_of", "plug_in", "serve", "shops", "web_application"]
+__all__ = [
+    "Engine", "Role", "assemble", "engine", "health_of", "places_of", "plug_in", "serve", "shops", "vendor_at",
+    "web_application",
+]  # fmt: skip
 log = structlog.get_logger()
 
 

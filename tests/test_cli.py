@@ -392,6 +392,34 @@ def _stop_at(line: str, process: subprocess.Popen[str], number: signal.Signals) 
 # --- read ------------------------------------------------------------------------------------------------------------
 
 
+def test_a_page_is_read_by_what_the_configuration_says_of_its_shop(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "page.html").write_text(
+        '<h1>Board</h1><b class="amt">£ 49.00</b><p id="lager">Versandbereit ab Werk</p>'
+    )
+    told = {"price": ".amt", "stock": "#lager", "in_stock": ["versandbereit"]}
+    listing = {"vendor": "Acme", "url": "https://acme.example/board", "currency": "GBP"}
+    (tmp_path / "told.yaml").write_bytes(
+        orjson.dumps({
+            "vendors": {"Acme": {"reading": told}},
+            "products": [{"sku": "board", "name": "Board", "listings": [listing]}],
+        })
+    )  # fmt: skip
+    saved = ["--html", str(tmp_path / "page.html"), "--json"]
+
+    assert run(["read", "https://www.acme.example/else", *saved, "--config", str(tmp_path / "told.yaml")]) == FINE
+    assert run(["read", "https://other.example/board", *saved, "--config", str(tmp_path / "told.yaml")]) == NOTHING_READ
+    own, other = documents(capsys)
+    assert (own["verdict"], own["price"]) == ("in_stock", "49.00")
+    assert other["verdict"] == "unreadable"
+
+
+def test_an_address_that_is_none_is_bad_input(page: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["read", "http://[", "--html", str(page)]) == BAD_INPUT
+    assert "is not a web address" in capsys.readouterr().err
+
+
 def test_a_saved_page_is_read_without_network(page: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code = run(["read", "https://acme.example/pi5", "--html", str(page), "--json"])
 

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
 import orjson
 import typer
@@ -24,7 +23,7 @@ from alerts.domain.text import plain
 from alerts.reading.readers.saved import read_saved
 from alerts.settings.model import Settings
 from alerts.settings.shops import ListingSection, ProductSection
-from bot.app import shops
+from bot.app import places_of, shops, vendor_at
 from bot.cli.shared import FINE, NOTHING_READ, AsJson, Config, opened, print_json, settings_from
 
 _CURRENCY: TypeAdapter[str | None] = TypeAdapter(Currency | None)
@@ -46,7 +45,8 @@ def read(
         return _batch(batch)
     place = url or source
     if html:
-        reading = _saved({"file": str(html), "url": place or "", "currency": currency, "variant": variant}, Path())
+        asked = {"file": str(html), "url": place or "", "currency": currency, "variant": variant}
+        reading = _saved(asked, Path(), settings_from(config))
     elif place:
         reading = asyncio.run(_live(settings_from(config), place, currency, variant))
     else:
@@ -59,15 +59,15 @@ def read(
 
 
 async def _live(settings: Settings, url: str, currency: str | None, variant: str | None) -> Reading:
-    host = urlsplit(url).hostname or "shop"
+    vendor = vendor_at(settings, url)
     try:
-        listing = ListingSection(vendor=host, url=url, currency=currency, variant=variant)
+        listing = ListingSection(vendor=vendor, url=url, currency=currency, variant=variant)
         product = ProductSection(sku="page", name="page", listings=(listing,)).product()
     except ValueError as exc:
         raise BadInput(f"{url}: {_first(exc)}.") from None
     one = settings.model_copy(update={"products": (ProductSection(sku="page", name="page", listings=(listing,)),)})
     async with shops(one, SystemClock()) as looks:
-        return await looks[host](product.listings[0])
+        return await looks[vendor](product.listings[0])
 
 
 def _batch(path: Path) -> int:
@@ -89,7 +89,7 @@ def _line(line: bytes, folder: Path) -> dict[str, Any]:
         return {"error": str(exc), "line": line.decode("utf-8", "replace").strip()[:500]}
 
 
-def _saved(asked: Mapping[str, Any], folder: Path) -> Reading:
+def _saved(asked: Mapping[str, Any], folder: Path, settings: Settings | None = None) -> Reading:
     try:
         path = Path(asked["file"])
         body = (path if path.exists() else folder / path).read_bytes()
@@ -104,7 +104,9 @@ def _saved(asked: Mapping[str, Any], folder: Path) -> Reading:
         currency = _CURRENCY.validate_python(asked.get("currency"))
     except ValidationError as exc:
         raise BadInput(f"currency {exc.errors()[0]['msg'].removeprefix('Value error, ')}.") from None
-    return read_saved(body, asked.get("url") or "", currency, asked.get("variant"))
+    url = asked.get("url") or ""
+    override = places_of(settings, vendor_at(settings, url)) if settings else None
+    return read_saved(body, url, currency, asked.get("variant"), override=override)
 
 
 def _first(exc: ValueError) -> str:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 
+from alerts.catalogue import vendors_by_host
+from alerts.domain.canonical import host_of
+from alerts.domain.errors import BadInput
 from alerts.domain.model import ReaderKind
 from alerts.observing import SILENT, Observer
 from alerts.ports import Clock, Look, Reader
@@ -21,7 +24,6 @@ from alerts.reading.shortcuts import ALL, Shortcuts
 from alerts.reading.web.fetch import WebFetcher
 from alerts.reading.web.inflating import inflate_quickly
 from alerts.settings.model import Settings
-from alerts.settings.shops import ReadingSection
 
 
 @asynccontextmanager
@@ -51,12 +53,8 @@ async def shops(
             )
         )
         tinyfish = await _tinyfish(settings, clock, spending, closing)
-        told = {
-            name: Override(**own.reading.model_dump())
-            for name, own in settings.vendors.items()
-            if own.reading != ReadingSection()
-        }
-        page = PageReader(fetcher, overrides=told, shortcuts=shortcuts)
+        told = {name: places_of(settings, name) for name in settings.vendors}
+        page = PageReader(fetcher, overrides={name: each for name, each in told.items() if each}, shortcuts=shortcuts)
         platforms: dict[ReaderKind, Reader] = {
             ReaderKind.SHOPIFY: ShopifyReader(fetcher, clock=clock),
             ReaderKind.WOOCOMMERCE: WooCommerceReader(fetcher),
@@ -70,6 +68,21 @@ async def shops(
             readers[ReaderKind.TINYFISH] = tinyfish
         names = {listing.vendor for product in settings.catalogue() for listing in product.listings}
         yield Looks(names, lambda name: _look(name, settings, Readers(readers), clock, observer))
+
+
+def vendor_at(settings: Settings, url: str) -> str:
+    """The configured shop on the address's host, whose manners and places count; else the host. BadInput if none."""
+    try:
+        host = host_of(url.lower())
+    except ValueError as exc:
+        raise BadInput(f"{url}: is not a web address; write one that starts with https:// or http://.") from exc
+    return vendors_by_host(settings.catalogue()).get(host, host) or "shop"
+
+
+def places_of(settings: Settings, vendor: str) -> Override | None:
+    """Where the vendor's pages show what, as far as the configuration says so."""
+    own = settings.vendors.get(vendor)
+    return Override(**own.reading.model_dump()) if own and own.reading.model_fields_set else None
 
 
 async def _tinyfish(
