@@ -16,6 +16,8 @@ from bot.notify.apprise_worker import AppriseWorker, Outcome, child_command, ope
 from bot.notify.others import trouble
 from tests.waiting import eventually
 
+pytestmark = pytest.mark.process
+
 CANARY = "cAnArY-tOkEn"
 
 

@@ -17,6 +17,8 @@ from alerts.domain.errors import BadInput
 from bot.ui.barcodes import LARGEST, codes_in
 from tests.pictures import barcode, photo, saved
 
+pytestmark = pytest.mark.picture
+
 
 @pytest.mark.parametrize(
     ("text", "kind", "number"),

@@ -35,6 +35,8 @@ from tests.test_history_shown import past_of, point
 from tests.test_text import HOSTILE
 from tests.worlds import IN, OUT, START, listing
 
+pytestmark = pytest.mark.picture
+
 DAY = timedelta(days=1)
 STATES = (IN, OUT, Availability.PREORDER, Availability.LIMITED)
 MOST_BYTES = 150_000

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import discord
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,6 +19,8 @@ from bot.ui.history import history_embed
 from tests.test_embeds import check
 from tests.test_text import HOSTILE, units
 from tests.worlds import IN, OUT, START, listing, pounds
+
+pytestmark = pytest.mark.picture
 
 DAY = timedelta(days=1)
 

@@ -17,6 +17,8 @@ from babel.messages.plurals import get_plural
 from scripts import languages
 from tests.guards.project import ROOT
 
+pytestmark = pytest.mark.guard
+
 WRITTEN = sorted(path.stem for path in languages.CATALOGUES.glob("*.po"))
 each_language = pytest.mark.parametrize("language", WRITTEN)
 _MARKS = re.compile(r"<[^<>\s]+>")

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import structlog
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from alerts.domain.api_keys import ID_ALPHABET, KEY_ALPHABET
@@ -294,6 +294,7 @@ def test_settings_and_addresses_do_not_show_what_is_secret() -> None:
 
 
 @given(st.text("abc/@:?#[]%, ", max_size=12))
+@example("@a/")
 def test_an_address_that_is_refused_is_not_repeated(password: str) -> None:
     for scheme in ("redis", "redis+cluster", "redis+sentinel"):
         try:

@@ -66,6 +66,8 @@ class Address:
 def parse(url: str) -> Address:
     """The address that is meant, or ValueError."""
     scheme, separator, rest = url.partition("://")
+    if scheme != "unix" and "@" in rest.partition("/")[2].partition("?")[0]:
+        raise ValueError(f"holds a password that is cut in two; {_ENCODE}")
     text = url.replace("valkeys", "rediss", 1).replace("valkey", "redis", 1) if scheme.startswith("valkey") else url
     if scheme in _MANY and separator:
         way, is_secure = _MANY[scheme]
@@ -80,8 +82,6 @@ def parse(url: str) -> Address:
 def _check(url: str) -> None:
     """One server's address. What is wrong with it is said without any of it: what was meant as a password may be
     anywhere."""
-    if "@" in url.partition("://")[2].partition("/")[2].partition("?")[0]:
-        raise ValueError(f"holds a password that is cut in two; {_ENCODE}")
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
