@@ -26,10 +26,12 @@ SHORTEST = 64 * 1024
 _MOST_TAGS = 20_000  # as in markup.py; dom.py stops looking far above it
 _ENDS = re.compile(rb"<!--|</s(?:cript)|<script", re.IGNORECASE)
 _SPECIAL = re.compile(rb"json|&|[<`]|itemprop|property", re.IGNORECASE)
+_END = re.compile(rb"</script")
 _NONCE = re.compile(rb'(?<= nonce=")[\w+/=-]*(?=")')
-_TOKEN = re.compile(
-    rb'(<meta name="(?:csrf-token|csrf|_token)" content="|<input type="hidden" name="(?:form_key|_token'
-    rb'|authenticity_token|csrfmiddlewaretoken|csrf_token)" value=")[\w+/=.:-]*("\s*/?>)'
+# One pass finds both; a pattern with a literal start goes from "<" to "<", several times as quick as `bytes.find` here.
+_OPENS = re.compile(
+    rb'<(?:script|(?:meta name="(?:csrf-token|csrf|_token)" content="|input type="hidden" name="(?:form_key|_token'
+    rb'|authenticity_token|csrfmiddlewaretoken|csrf_token)" value=")([\w+/=.:-]*)"\s*/?>)'
 )
 # What reading takes the whole text of (buybox.py, controls.py, microdata.py), and what may be a script in other words.
 _READ_WHOLE = ", ".join(f"{above} script" for above in ("h1", "title", "a", "button", "[itemprop]", "[property]", "svg",
@@ -59,11 +61,18 @@ def relevant(body: bytes) -> Relevant | None:
     insides: list[Inside] = []
     kept: list[bytes] = []
     at = done = 0
-    while (tag := body.find(b"<script", at)) >= 0:
-        start, end = body.find(b">", tag) + 1, body.find(b"</script", tag)
-        if not tag < start <= end:
-            return None
+    has_tokens = False
+    while opens := _OPENS.search(body, at):
+        if opens[1] is not None:  # a token: all but its value
+            kept.append(body[done : opens.start(1)])
+            at, done, has_tokens = opens.end(), opens.end(1), True
+            continue
+        tag = opens.start()
+        start = body.find(b">", tag) + 1
+        end = _end(body, start)
         attributes = body[tag:start]
+        if not tag < start <= end or b"</script" in attributes:
+            return None
         is_kept = _SPECIAL.search(attributes, 7) is not None
         if not is_kept:
             if body.find(b"<", start, end) >= 0 and _ENDS.search(body, start, end):
@@ -72,11 +81,20 @@ def relevant(body: bytes) -> Relevant | None:
             done = end
         insides.append(Inside(start, end, is_kept))
         at = end + 8
-    if not kept:
+    if not insides or all(inside.is_kept for inside in insides):
         return None
     kept.append(body[done:])
-    text, tokens = _TOKEN.subn(rb"\1\2", b"\0".join(kept))  # no page holds that byte: only one page's pieces join so
-    return Relevant(sha256(text).digest(), tuple(insides), bool(tokens))
+    text = b"\0".join(kept)  # no page holds that byte: only one page's pieces join so
+    return Relevant(sha256(text).digest(), tuple(insides), has_tokens)
+
+
+def _end(body: bytes, start: int) -> int:
+    """Where the script ends whose inside begins there; -1 if nowhere. Few have a "<" inside."""
+    at = body.find(b"<", start)
+    if at < 0 or body.startswith(b"</script", at):
+        return at
+    ends = _END.search(body, at)
+    return ends.start() if ends else -1
 
 
 def is_provable(found: Relevant, tree: LexborHTMLParser, body: bytes) -> bool:

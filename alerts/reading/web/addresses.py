@@ -13,7 +13,7 @@ from alerts.domain.model import FailureReason
 from alerts.domain.said import say
 
 MAX_URL = 2048
-_KNOWN = 8192  # every look at a page asks several times for the same of its address
+KNOWN = 8192  # every look at a page asks several times for the same of its address
 _PORTS = {"http": 80, "https": 443}
 _UNSAFE = re.compile(r"[\x00-\x20\x7f\\]")
 
@@ -80,14 +80,14 @@ def checked_url(url: str, *, private: Collection[str] = (), ports: Collection[in
     return url
 
 
-@lru_cache(maxsize=_KNOWN)
+@lru_cache(maxsize=KNOWN)
 def place(url: str) -> str:
     """The "host:port" of a URL, as an operator writes it in `allow_private`."""
     parts = urlsplit(url)
     return f"{parts.hostname}:{parts.port or _PORTS.get(parts.scheme, 0)}"
 
 
-@lru_cache(maxsize=_KNOWN)
+@lru_cache(maxsize=KNOWN)
 def origin(url: str) -> str:
     """Scheme, host and port: what shares one robots.txt."""
     parts = urlsplit(url)

@@ -5,18 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Sequence
 from datetime import timedelta
+from functools import lru_cache, partial
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urljoin
 
 import aiohttp
+from yarl import URL
 
 from alerts.domain.errors import ReadError
 from alerts.domain.model import FailureReason
 from alerts.domain.said import say
 from alerts.ports import Clock, Page
 from alerts.reading.shortcuts import ALL, Shortcuts
-from alerts.reading.web.addresses import NotAllowed, checked_url, place
+from alerts.reading.web.addresses import KNOWN, NotAllowed, checked_url, place
 from alerts.reading.web.answers import error_of, rest_asked
 from alerts.reading.web.guard import HOP, Hop, guarded_socket
 from alerts.reading.web.robots import Robots
@@ -52,7 +54,8 @@ class WebFetcher:
         """`blocked` is told the layer at which a rule of ours refused an address: `address`, `redirect`, `socket`."""
         self._blocked = blocked
         self._clock, self._max_bytes, self._private = clock, max_bytes, frozenset(allow_private)
-        self._ports = frozenset(ports)
+        # The words of an address say the same each time; where its name leads is seen at the socket, each time.
+        self._allowed = lru_cache(KNOWN)(partial(checked_url, private=self._private, ports=frozenset(ports)))
         self._total = total = timeout.total_seconds()
         self._timeouts = aiohttp.ClientTimeout(total=total, connect=total / 2, sock_read=total / 2)
         self._agent, self._resolver = user_agent, resolver
@@ -114,7 +117,7 @@ class WebFetcher:
 
     def _checked(self, url: str, layer: str) -> str:
         try:
-            return checked_url(url, private=self._private, ports=self._ports)
+            return self._allowed(url)
         except NotAllowed:
             self._blocked(layer)
             raise
@@ -140,7 +143,7 @@ class WebFetcher:
         token = HOP.set(hop)
         headers = {"Accept": f"{accept},*/*;q=0.1", **self._validators.conditions(url, accept)}
         try:
-            async with session.get(url, headers=headers, allow_redirects=False, timeout=self._timeouts) as answer:
+            async with session.get(_parsed(url), headers=headers, allow_redirects=False, timeout=self._timeouts) as answer:
                 return await self._page(url, answer)
         finally:
             HOP.reset(token)
@@ -168,6 +171,11 @@ class WebFetcher:
             self._blocked("socket")
             return NotAllowed(FailureReason.UNREACHABLE, say("the address leads into a private network"))
         return ReadError(FailureReason.UNREACHABLE, _words(exc))
+
+
+@lru_cache(KNOWN)
+def _parsed(url: str) -> URL:
+    return URL(url)
 
 
 def _words(exc: Exception) -> str:
