@@ -145,13 +145,14 @@ class Scan:
 
     async def _while_held(self, product: Product, hold: ScanHold, lock: Lock, seen: int) -> Answer | None:
         answer = None
+        self._keeper.keep(lock)
         try:
-            async with self._keeper.keeping(lock):
-                if hold.snapshot.revision > seen and is_complete(product, hold.snapshot):
-                    return _looked_at(product, hold.snapshot)  # kept just before the lock was ours
-                answer = await self._look_and_keep(product, hold, lock)
-                return answer
+            if hold.snapshot.revision > seen and is_complete(product, hold.snapshot):
+                return _looked_at(product, hold.snapshot)  # kept just before the lock was ours
+            answer = await self._look_and_keep(product, hold, lock)
+            return answer
         finally:
+            self._keeper.let_go(lock)
             if answer is None:  # what is kept gives the lock back
                 await self._store.unlock(lock)
 

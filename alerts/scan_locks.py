@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Protocol
 
@@ -30,21 +28,18 @@ class Keeper:
         self._held: set[Lock] = set()
         self._task: asyncio.Task[None] | None = None
 
-    @asynccontextmanager
-    async def keeping(self, lock: Lock) -> AsyncIterator[None]:
-        """Hold a lock that was just taken."""
+    def keep(self, lock: Lock) -> None:
+        """Keep a lock that was just taken, until it is let go."""
         self._held.add(lock)
-        self._task = self._task or asyncio.create_task(self._renewing(), name="scan locks")
-        try:
-            yield
-        finally:
-            self._held.discard(lock)
-            if not self._held and self._task:
-                self._task.cancel()
-                self._task = None
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._renewing(), name="scan locks")
+
+    def let_go(self, lock: Lock) -> None:
+        """Not to be renewed any more."""
+        self._held.discard(lock)
 
     async def _renewing(self) -> None:
-        while True:
+        while self._held:  # what is taken while this sleeps is renewed when it wakes
             await self._clock.sleep(LOCK_TTL.total_seconds() / 3)
             for lock in tuple(self._held):
                 try:

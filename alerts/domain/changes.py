@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -20,8 +19,8 @@ from alerts.domain.model import (
     Offer,
     Point,
     Reading,
+    is_same_state,
     point_of,
-    state_of,
 )
 from alerts.domain.money import Money
 from alerts.domain.said import say
@@ -50,36 +49,31 @@ def advance(listing: Listing, known: Known | None, reading: Reading, rules: Rule
     A difference is believed at once or held for looks that agree (confirm.py). While it is held nothing known changes.
     """
     before = known or Known(listing=listing.id, vendor=listing.vendor, url=listing.url)
-    before = before.model_copy(update={"vendor": listing.vendor, "url": listing.url, "tried_at": reading.at})
+    looked: dict[str, Any] = {"vendor": listing.vendor, "url": listing.url, "tried_at": reading.at}
     offer = reading.offer
     if offer is None:
-        return Step(_failed(before, reading.failure))
+        return Step(_failed(before, looked, reading.failure))
     if offer.availability is Availability.UNKNOWN and before.offer is not None:
-        return Step(
-            _failed(before, Failure(reason=FailureReason.UNREADABLE, detail=say("its stock could not be told")))
-        )
+        failure = Failure(reason=FailureReason.UNREADABLE, detail=say("its stock could not be told"))
+        return Step(_failed(before, looked, failure))
     verdict = weigh(before, reading, offer, rules)
-    after = _looked(before, offer, reading.at, rules)
+    # What any look that succeeded leaves behind, whether it is believed or not.
+    looked |= {"failure": None, "failures": 0, "seen": offer.availability, "in_shops": offer.is_in_shops_only}
+    looked["flips"] = turn(before, offer, reading.at, rules)
     if not verdict.accepted:
-        step = Step(after.model_copy(update={"held": verdict.held}))
+        step = Step(before.model_copy(update={**looked, "held": verdict.held}))
     else:
-        step = _accepted(listing, before, after, reading, verdict)
+        step = _accepted(listing, before, looked, reading, verdict)
     return _with_flapping(listing, before, step, reading, rules)
 
 
-def _looked(before: Known, offer: Offer, at: datetime, rules: Rules) -> Known:
-    """What any look that succeeded leaves behind, whether it is believed or not."""
-    flips = turn(before, offer, at, rules)
-    seen = {"seen": offer.availability, "in_shops": offer.is_in_shops_only, "flips": flips}
-    return before.model_copy(update={"failure": None, "failures": 0, **seen})
-
-
-def _accepted(listing: Listing, before: Known, after: Known, reading: Reading, verdict: Verdict) -> Step:
+def _accepted(listing: Listing, before: Known, looked: Mapping[str, Any], reading: Reading, verdict: Verdict) -> Step:
     offer = reading.offer
     assert offer
-    is_same = before.offer is not None and state_of(before.offer) == state_of(offer)
-    believed = after.model_copy(
+    is_same = before.offer is not None and is_same_state(before.offer, offer)
+    believed = before.model_copy(
         update={
+            **looked,
             "offer": offer,
             "observed_at": reading.at,
             "since": before.since if is_same else reading.at,
@@ -91,8 +85,8 @@ def _accepted(listing: Listing, before: Known, after: Known, reading: Reading, v
         change.model_copy(update={"reads": verdict.reads, "took": verdict.took, "last_seen": before.observed_at})
         for change in _compare(listing, before, reading)
     ]
-    point = point_of(offer, at=reading.at, vendor=listing.vendor)
-    return Step(believed, None if is_same else point, tuple(changes))
+    point = None if is_same else point_of(offer, at=reading.at, vendor=listing.vendor)
+    return Step(believed, point, tuple(changes))
 
 
 def _with_flapping(listing: Listing, before: Known, step: Step, reading: Reading, rules: Rules) -> Step:
@@ -126,8 +120,8 @@ def _facts(listing: Listing) -> dict[str, Any]:
     return {"sku": listing.sku, "listing": listing.id, "vendor": listing.vendor, "url": listing.url}
 
 
-def _failed(known: Known, failure: Failure | None) -> Known:
-    return known.model_copy(update={"failure": failure, "failures": known.failures + 1})
+def _failed(known: Known, looked: Mapping[str, Any], failure: Failure | None) -> Known:
+    return known.model_copy(update={**looked, "failure": failure, "failures": known.failures + 1})
 
 
 def _next_mark(before: Known, offer: Offer) -> Money | None:

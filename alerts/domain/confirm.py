@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from alerts.domain.model import Availability, Fact, Held, Known, Offer, Reading, state_of
+from alerts.domain.model import Availability, Fact, Held, Known, Offer, Reading, is_same_state
 from alerts.domain.said import say
 
 # What in a piece of evidence speaks of stock rather than of the price.
@@ -53,13 +53,13 @@ class Verdict:
 def weigh(before: Known, reading: Reading, offer: Offer, rules: Rules) -> Verdict:
     """Believe the new state, or hold it until enough looks agree. A look at the old state drops what was held."""
     old = before.offer
-    if old is None or state_of(old) == state_of(offer):
+    if old is None or is_same_state(old, offer):
         return Verdict(accepted=True)
     reads, span, why = demands(before, offer, reading.at, rules)
     if reads <= 1:
         return Verdict(accepted=True)
     held = before.held
-    if held is None or state_of(held.offer) != state_of(offer):
+    if held is None or not is_same_state(held.offer, offer):
         held = Held(offer=offer, first_at=reading.at, last_at=reading.at, reads=1, needs=reads, span=span, why=why)
     else:
         # A demand never shrinks while it waits: what looked suspicious stays so until it is settled.

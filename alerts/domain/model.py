@@ -55,7 +55,10 @@ class Availability(StrEnum):
     @property
     def is_in_stock(self) -> bool:
         """Whether it can be bought and sent today."""
-        return self in (Availability.IN_STOCK, Availability.LIMITED)
+        return self in _IN_STOCK
+
+
+_IN_STOCK = (Availability.IN_STOCK, Availability.LIMITED)
 
 
 class FailureReason(StrEnum):
@@ -178,7 +181,10 @@ class Offer(Fact):
 
     def has_same_stock(self, other: Offer) -> bool:
         """Whether both can be ordered, both are in shops only, or both are not in stock."""
-        return (self.is_orderable, self.is_in_shops_only) == (other.is_orderable, other.is_in_shops_only)
+        return self is other or (self.is_orderable, self.is_in_shops_only) == (
+            other.is_orderable,
+            other.is_in_shops_only,
+        )
 
     @property
     def sort(self) -> Sort | None:
@@ -240,6 +246,11 @@ def state_of(offer: Offer) -> str:
     """
     where = ["in shops only"] if offer.is_in_shops_only else []
     return "|".join([offer.availability, str(offer.price or ""), offer.price_kind, offer.condition, *where])
+
+
+def is_same_state(one: Offer, other: Offer) -> bool:
+    """Whether there is no such difference between two offers."""
+    return one is other or state_of(one) == state_of(other)
 
 
 class Held(Fact):

@@ -171,7 +171,8 @@ class _TimeLimit:
         try:
             async with alarm:
                 self._under_way[alarm] = (self._clock.monotonic(), allowance)
-                self._watch = self._watch or asyncio.create_task(self._watching(), name="time limits")
+                if self._watch is None or self._watch.done():
+                    self._watch = asyncio.create_task(self._watching(), name="time limits")
                 return await self._step(listing)
         except TimeoutError as exc:
             if not alarm.expired():
@@ -181,13 +182,10 @@ class _TimeLimit:
         finally:
             ALLOWANCE.reset(token)
             self._under_way.pop(alarm, None)
-            if not self._under_way and self._watch:
-                self._watch.cancel()
-                self._watch = None
 
     async def _watching(self) -> None:
-        """One sleeper for all attempts at a vendor."""
-        while True:
+        """One sleeper for all attempts at a vendor; it ends when it wakes and there is none."""
+        while self._under_way:
             now = self._clock.monotonic()
             left = {alarm: self._limit + each.waited(now) - (now - began)
                     for alarm, (began, each) in self._under_way.items()}  # fmt: skip

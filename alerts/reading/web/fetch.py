@@ -143,7 +143,8 @@ class WebFetcher:
         token = HOP.set(hop)
         headers = {"Accept": f"{accept},*/*;q=0.1", **self._validators.conditions(url, accept)}
         try:
-            async with session.get(_parsed(url), headers=headers, allow_redirects=False, timeout=self._timeouts) as answer:
+            request = session.get(_parsed(url), headers=headers, allow_redirects=False, timeout=self._timeouts)
+            async with request as answer:
                 return await self._page(url, answer)
         finally:
             HOP.reset(token)

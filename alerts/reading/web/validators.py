@@ -55,8 +55,10 @@ class Validators:
             raise ReadError(FailureReason.UNREADABLE, say("the shop says nothing changed, but was not asked that"))
         self._pages.move_to_end(key)
         # The body is the remembered one; how long a cache has kept it is what the new answer says.
-        age = {"Age": page.headers.get("Age", "")}
-        return replace(known, url=page.url, headers=ChainMap(age, cast("dict[str, str]", known.headers)))
+        age = page.headers.get("Age", "")
+        if age == known.headers.get("Age", ""):
+            return known
+        return replace(known, headers=ChainMap({"Age": age}, cast("dict[str, str]", known.headers)))
 
     def _drop(self, key: tuple[str, str]) -> None:
         if (page := self._pages.pop(key, None)) is not None:

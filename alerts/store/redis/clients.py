@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from hiredis import pack_command as pack_command_of_hiredis
 from redis.asyncio import BlockingConnectionPool, Redis, RedisCluster
 from redis.asyncio.client import Pipeline
 from redis.asyncio.cluster import ClusterNode, ClusterPipeline
-from redis.asyncio.connection import parse_url
+from redis.asyncio.connection import AbstractConnection, parse_url
 from redis.asyncio.retry import Retry
 from redis.asyncio.sentinel import Sentinel, SentinelConnectionPool
 from redis.backoff import ExponentialWithJitterBackoff, NoBackoff
@@ -64,7 +65,18 @@ def client_for(address: Address, tap: Tap) -> TappedRedis | TappedCluster:
             pool = BlockingConnectionPool.from_url(
                 address.text, max_connections=_AT_ONCE, timeout=_TURN, **_each_connection()
             )
+            pool.connection_class = _packing_quickly(pool.connection_class)
             return TappedRedis(connection_pool=pool, tap=tap)
+
+
+def _packing_quickly(connection: type[AbstractConnection]) -> type[AbstractConnection]:
+    """The same connection, whose commands are written down by hiredis: the library uses it for answers only here."""
+
+    def pack_command(_: AbstractConnection, *args: Any) -> list[bytes]:
+        words = args[0].split() if isinstance(args[0], str) else args[:1]  # "CONFIG GET" is two
+        return [pack_command_of_hiredis((*words, *args[1:]))]
+
+    return type(connection.__name__, (connection,), {"pack_command": pack_command})
 
 
 async def close(client: TappedRedis | TappedCluster) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from secrets import token_hex
 
@@ -12,6 +12,7 @@ from alerts.domain.model import Known, Point, Snapshot
 from alerts.store import keys
 from alerts.store.ports import Commit, LastLooks, Lock, Row, ScanHold
 from alerts.store.redis.link import Link
+from alerts.store.redis.written import Written, read
 
 
 class RedisSnapshots:
@@ -19,11 +20,12 @@ class RedisSnapshots:
 
     def __init__(self, link: Link) -> None:
         self._link = link
+        self._written = Written()
 
     async def snapshot(self, sku: str) -> Snapshot:
         async with self._link.trouble():
             found = await self._link.redis.hgetall(keys.snapshot(sku))
-        return snapshot_of(sku, found)
+        return snapshot_of(sku, found, self._written.known)
 
     async def lock(self, sku: str, *, ttl: timedelta) -> Lock | None:
         return (await self.hold_scan(sku, (), ttl=ttl)).lock
@@ -33,7 +35,7 @@ class RedisSnapshots:
         names = [keys.lock(sku), keys.snapshot(sku), *(keys.vendor(vendor) for vendor in vendors)]
         fence, found, told = await self._link.run_soon("hold_scan", names, [owner, _ms(ttl)])
         lock = Lock(sku, owner, int(fence)) if fence else None
-        snapshot = snapshot_of(sku, dict(zip(found[::2], found[1::2], strict=True)))
+        snapshot = snapshot_of(sku, dict(zip(found[::2], found[1::2], strict=True)), self._written.known)
         return ScanHold(
             lock, snapshot, frozenset(vendor for vendor, is_told in zip(vendors, told, strict=True) if is_told)
         )
@@ -59,7 +61,7 @@ class RedisSnapshots:
             commit.lock.owner if commit.is_last else "",
         ]
         for known in snapshot.listings:
-            args += [f"l:{known.listing}", known.model_dump_json(exclude_defaults=True)]
+            args += self._written.text(sku, known)
         for _, point in points:
             args += [point.at.timestamp() * 1000, point.model_dump_json(exclude_defaults=True)]
         for row in commit.told:
@@ -116,14 +118,14 @@ class RedisSnapshots:
         return list(reversed(found))
 
 
-def snapshot_of(sku: str, found: Mapping[str, str]) -> Snapshot:
-    """A snapshot from its hash."""
+def snapshot_of(sku: str, found: Mapping[str, str], known: Callable[[str, str, str], Known] = read) -> Snapshot:
+    """A snapshot from its hash. `known`: what the text of a sku's field says."""
     at = found.get("at")
     return Snapshot(
         sku=sku,
         revision=int(found.get("rev", 0)),
         scanned_at=datetime.fromisoformat(at) if at else None,
-        listings=tuple(Known.model_validate_json(v) for k, v in sorted(found.items()) if k.startswith("l:")),
+        listings=tuple(known(sku, k, v) for k, v in sorted(found.items()) if k.startswith("l:")),
     )
 
 
