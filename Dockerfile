@@ -1,7 +1,7 @@
 # syntax=docker/dockerfile:1
-# The tag moves with security updates. To pin the very image instead, look its digest up with
+# The tag moves with security updates, on every architecture. For a build that never moves, look the digest up with
 #   docker buildx imagetools inspect python:3.13-slim --format '{{.Manifest.Digest}}'
-# and build with --build-arg PYTHON=python:3.13-slim@sha256:…
+# and build with --build-arg PYTHON=python:3.13-slim@sha256:… (docs/operating.md, "Deploying").
 ARG PYTHON=python:3.13-slim
 
 FROM ${PYTHON} AS build
@@ -13,10 +13,14 @@ RUN /app/venv/bin/pip install --no-cache-dir --disable-pip-version-check --requi
 COPY pyproject.toml README.md LICENSE config.yaml ./
 COPY alerts alerts
 COPY bot bot
-RUN /app/venv/bin/pip install --no-cache-dir --disable-pip-version-check --no-deps --no-build-isolation .
+# Without an index: whatever has no hash above cannot get in.
+RUN /app/venv/bin/pip install --no-cache-dir --disable-pip-version-check --no-index --no-deps --no-build-isolation .
 
 FROM ${PYTHON}
-RUN useradd --uid 10001 --home-dir /app --shell /usr/sbin/nologin sentry \
+LABEL org.opencontainers.image.title="Hardware Sentry" \
+  org.opencontainers.image.description="Stock and price alerts for Discord that never cry wolf" \
+  org.opencontainers.image.licenses="MIT"
+RUN useradd --uid 10001 --user-group --home-dir /app --shell /usr/sbin/nologin sentry \
   && install -d -o sentry -g sentry -m 0700 /app/data
 COPY --from=build /app/venv /app/venv
 ENV PATH=/app/venv/bin:$PATH \
@@ -25,7 +29,8 @@ ENV PATH=/app/venv/bin:$PATH \
   HS_STORE__DATA_DIR=/app/data \
   MPLCONFIGDIR=/tmp/matplotlib
 WORKDIR /app
-USER sentry
+# A number, so that whoever starts it can see that it is not root. Only /app/data and /tmp need to be written.
+USER 10001:10001
 VOLUME /app/data
 EXPOSE 8000
 # /live depends on nothing else, so that a sick store never gets a healthy process restarted.

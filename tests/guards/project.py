@@ -12,7 +12,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 OURS = ("alerts", "bot")
-_LEFT_BY_TOOLS = {"__pycache__", "data", "dist", "artefacts"}
+_LEFT_BY_TOOLS = {"data", "dist", "artefacts"}  # at the root; alerts/reading/data is ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,8 @@ def project_files() -> tuple[str, ...]:
 
 
 def _is_left_over(name: str) -> bool:
-    return any(p in _LEFT_BY_TOOLS or p.startswith((".venv", ".git/")) or p == ".git" for p in Path(name).parts)
+    first, *_ = parts = Path(name).parts
+    return first in _LEFT_BY_TOOLS or first == ".git" or first.startswith(".venv") or "__pycache__" in parts
 
 
 def text_of(file: str) -> str:
