@@ -6,7 +6,7 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,16 @@ def serving(binary: str, folder: Path) -> Iterator[str]:
     path = folder / "s.sock"
     path.unlink(missing_ok=True)
     with _process(binary, "--port", "0", "--unixsocket", str(path), "--dir", str(folder), *_LASTING):
+        url = f"unix://{path}"
+        _until(lambda: asked(url, "PING"), f"an answer of {url}")
+        yield url
+
+
+@contextmanager
+def launched(options: Sequence[str], folder: Path) -> Iterator[str]:
+    """The bundled Valkey with these options, for as long as the block runs; gives its address."""
+    path = folder / "l.sock"
+    with _process(str(get_binary_path()), *options, "--port", "0", "--unixsocket", str(path), "--dir", str(folder)):
         url = f"unix://{path}"
         _until(lambda: asked(url, "PING"), f"an answer of {url}")
         yield url
