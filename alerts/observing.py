@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from alerts.domain.model import Change
 
+DOUBTS = ("mass", "canary")  # why a whole shop's turns are doubted
 RESTING = "resting"  # the word for a look that was not made, because its vendor is left in peace
 
 
@@ -35,6 +36,9 @@ class Observer:
 
     def job_done(self, priority: str, *, failed: bool) -> None:
         """A worker has done a job of this class; a failed one is a defect of ours, and no shop's."""
+
+    def doubted(self, vendor: str, reason: str) -> None:
+        """A turn of the stock needs more looks, since much of the shop turns at once or a canary lies: `DOUBTS`."""
 
     def outpaced(self) -> None:
         """A scan came too late: a newer scanner of the product was there first."""
@@ -101,6 +105,10 @@ class Everybody(Observer):
     def job_done(self, priority: str, *, failed: bool) -> None:
         for each in self._observers:
             each.job_done(priority, failed=failed)
+
+    def doubted(self, vendor: str, reason: str) -> None:
+        for each in self._observers:
+            each.doubted(vendor, reason)
 
     def outpaced(self) -> None:
         for each in self._observers:

@@ -199,8 +199,11 @@ class Scan:
             return self._rules
         since = reading.at - self._rules.flap_window
         turned = await self._store.turned(known.vendor, known.listing, reading.at, since=since)
-        is_doubted = is_mass(turned, self._listings_of(known.vendor), self._rules)
-        if is_doubted or await self._canaries_lie(known.vendor, sku, reading):
+        doubt = "mass" if is_mass(turned, self._listings_of(known.vendor), self._rules) else ""
+        if not doubt and await self._canaries_lie(known.vendor, sku, reading):
+            doubt = "canary"
+        if doubt:
+            self._observer.doubted(known.vendor, doubt)
             return self._rules.model_copy(update={"is_mass": True})
         return self._rules
 

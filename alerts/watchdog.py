@@ -16,7 +16,7 @@ from alerts.domain.agenda import NOTE as AGENDA
 from alerts.domain.agenda import read_agenda
 from alerts.domain.latency import percentile
 from alerts.domain.model import Tier
-from alerts.domain.standing import Standing
+from alerts.domain.standing import may_go
 from alerts.domain.troubles import (
     Finding,
     Trouble,
@@ -172,13 +172,9 @@ class Watchdog:
         limit = self._silence + min(quickest, default=timedelta(0))
         silent = of_silence(now - last, limit, is_anything_due=bool(quickest))
         found.append(silent if silent.is_bad or last > self._started else Finding(name="silent", is_bad=None))
-        oldest = next((each.since for each in depths.front if _takes(standings.get(each.target), now)), None)
+        oldest = depths.first_that(lambda target: may_go(standings.get(target), now))
         found.append(of_queue(now - oldest if oldest else None, depths.queued))
         return found
-
-
-def _takes(standing: Standing | None, now: datetime) -> bool:
-    return standing is None or standing.may_be_tried(now)
 
 
 def _read(note: str | None) -> dict[str, Trouble]:

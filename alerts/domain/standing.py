@@ -65,6 +65,11 @@ class Standing(Fact):
         return self.is_fine or (self.state is StandingState.PAUSED and (self.until is None or self.until <= now))
 
 
+def may_go(standing: Standing | None, now: datetime) -> bool:
+    """Whether a message may be sent now to a target of which this is known; of one that is fine nothing is."""
+    return standing is None or standing.may_be_tried(now)
+
+
 class Notice(Fact):
     """What the admins of a guild are told of one target. Those of one `batch` share a message, and its nonce.
 

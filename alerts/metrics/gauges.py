@@ -13,9 +13,10 @@ from alerts.domain.agenda import NOTE as AGENDA
 from alerts.domain.agenda import Agenda, read_agenda
 from alerts.domain.errors import StoreError
 from alerts.domain.model import Tier
+from alerts.domain.standing import may_go
 from alerts.metrics.metrics import OTHER, Metrics
 from alerts.ports import BreakerFacts, Clock
-from alerts.store.ports import Notes, Snapshots, Timetable
+from alerts.store.ports import Notes, Server, Snapshots, Standings, Timetable
 from alerts.store.promises.tallies import Tallies
 
 _FRESH = 1.0  # seconds: several who read at once ask the store once
@@ -24,7 +25,7 @@ _OPENNESS = {"closed": 0, "half_open": 1, "open": 2}
 log = structlog.get_logger()
 
 
-class GaugeStore(Snapshots, Timetable, Tallies, Notes, Protocol):
+class GaugeStore(Snapshots, Timetable, Tallies, Notes, Standings, Server, Protocol):
     """The parts of memory that are measured."""
 
 
@@ -42,6 +43,7 @@ class Exposition:
     ) -> None:
         """`invalid`: how many requests Discord has refused lately, where there is a connection to it."""
         self.metrics, self.invalid = metrics, invalid
+        self.connected: Callable[[], bool] | None = None  # whether the gateway is, where there is a connection to it
         self._store, self._clock, self._breakers = store, clock, breakers
         self._refreshed = float("-inf")
 
@@ -71,10 +73,14 @@ class Exposition:
             self.metrics.set("hs_breaker_state", openness, vendor)
         if self.invalid:
             self.metrics.set("hs_discord_invalid_requests_10m", self.invalid())
+        if self.connected:
+            self.metrics.set("hs_discord_connected", self.connected())
 
     async def _ask_the_store(self, now: datetime) -> None:
-        depths, upcoming, looks, agenda = await asyncio.gather(
+        depths, standings, server, upcoming, looks, agenda = await asyncio.gather(
             self._store.depths(),
+            self._store.standings(),
+            self._store.server(),
             self._store.upcoming(now),
             self._store.last_looks(self.metrics.vendors),
             self._store.note(AGENDA),
@@ -82,7 +88,7 @@ class Exposition:
         if plan := read_agenda(agenda):
             self._show(plan)
         put = self.metrics.set
-        oldest = depths.front[0].since if depths.front else None
+        oldest = depths.first_that(lambda target: may_go(standings.get(target), now))
         for stage, depth, since in (
             ("changes", depths.changes, depths.changes_since),
             ("held", depths.held, depths.held_since),
@@ -91,6 +97,9 @@ class Exposition:
             put("hs_outbox_depth", depth, stage)
             put("hs_outbox_oldest_age_seconds", max(0.0, (now - since).total_seconds()) if since else 0, stage)
         put("hs_dlq_depth", depths.dead)
+        put("hs_store_durable", server.keeps_log, "log")
+        put("hs_store_durable", server.keeps_all, "eviction")
+        put("hs_store_durable", server.writes_arrive, "writes")
         due = sum(each.due for each in upcoming.values())
         put("hs_watches", due, "due")
         put("hs_watches", sum(each.products for each in upcoming.values()) - due, "waiting")

@@ -10,8 +10,9 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
 
 from alerts.domain.model import Availability, Change
-from alerts.metrics.names import TABLE, Entry, Kind
-from alerts.observing import RESTING, Observer
+from alerts.domain.wishes import TargetKind
+from alerts.metrics.names import LATE, TABLE, Entry, Kind
+from alerts.observing import DOUBTS, RESTING, Observer
 
 OTHER = "other"
 MOST_VENDORS = 100  # by name; those of products that people added by address are all `other`
@@ -30,18 +31,27 @@ class Metrics(Observer):
         self.registry = CollectorRegistry()
         self.vendors = tuple(dict.fromkeys(vendors))[:MOST_VENDORS]
         self._named = frozenset(self.vendors)
+        self._late = set(LATE)
         self._made = {entry.name: self._make(entry) for entry in TABLE}
         # Finding a child by its labels takes a lock and a tuple each time; these are asked for at every look.
         self._children: dict[tuple[str, ...], Any] = {}
         self._values: dict[str, set[str]] = {}
         self.set("hs_build_info", 1, version, platform.python_version())
+        # A counter that begins at its first event hides that event from who asks by how much it has grown.
+        for vendor in (*self.vendors, OTHER):
+            for reason in DOUBTS:
+                self.add("hs_vendor_doubts_total", 0, vendor, reason)
+        for lane in TargetKind:
+            for result in ("sent", "buried", "expired"):
+                self.add("hs_deliveries_total", 0, lane.value, result)
 
     def _make(self, entry: Entry) -> Counter | Gauge | Histogram:
         match entry.kind:
             case Kind.COUNTER:
                 return Counter(entry.name, entry.says, entry.labels, registry=self.registry)
             case Kind.GAUGE:
-                return Gauge(entry.name, entry.says, entry.labels, registry=self.registry)
+                registry = None if entry.name in LATE else self.registry
+                return Gauge(entry.name, entry.says, entry.labels, registry=registry)
             case Kind.HISTOGRAM:
                 return Histogram(entry.name, entry.says, entry.labels, registry=self.registry, buckets=entry.buckets)
 
@@ -60,6 +70,9 @@ class Metrics(Observer):
     def set(self, name: str, value: float, *labels: str) -> None:
         """Set a gauge."""
         self._child(name, labels).set(value)
+        if name in self._late:
+            self._late.discard(name)
+            self.registry.register(self._made[name])
 
     def time(self, name: str, seconds: float, *labels: str) -> None:
         """Note a duration in a histogram."""
@@ -115,6 +128,9 @@ class Metrics(Observer):
 
     def job_done(self, priority: str, *, failed: bool) -> None:
         self.add("hs_jobs_total", 1, priority, "failed" if failed else "ok")
+
+    def doubted(self, vendor: str, reason: str) -> None:
+        self.add("hs_vendor_doubts_total", 1, self.vendor(vendor), reason)
 
     def outpaced(self) -> None:
         self.add("hs_lock_stale_commits_total", 1)

@@ -51,12 +51,14 @@ TABLE = (
     Entry("hs_events_committed_total", C, (), "changes that were kept"),
     Entry("hs_lock_stale_commits_total", C, (), "scans that were refused: a newer scanner was there first"),
     Entry("hs_cache_requests_total", C, ("result",), "answers to who was content with memory: `hit miss stale`"),
+    Entry("hs_vendor_doubts_total", C, ("vendor", "reason"), "turns of the stock that are doubted: `mass` or `canary`"),
     Entry("hs_deliveries_total", C, ("lane", "result"), "what became of deliveries, by kind of target"),
     Entry("hs_delivery_latency_seconds", H, ("lane",), "from the change to its message", MESSAGES),
     Entry("hs_deliveries_ambiguous_total", C, (), "messages repeated whose first answer was lost for too long"),
     Entry("hs_outbox_depth", G, ("stage",), "what waits: `changes`, `held` by a rule, or `queue`"),
-    Entry("hs_outbox_oldest_age_seconds", G, ("stage",), "how long the first of it waits; of `held` since it was due"),
+    Entry("hs_outbox_oldest_age_seconds", G, ("stage",), "how long what could go has waited; `held` from its time"),
     Entry("hs_dlq_depth", G, (), "deliveries that were given up and lie with the dead letters"),
+    Entry("hs_discord_connected", G, (), "1 while the gateway is connected; where the role `bot` runs"),
     Entry("hs_discord_requests_total", C, ("route", "status"), "requests to Discord"),
     Entry("hs_discord_invalid_requests_10m", G, (), "401, 403 and 429 of the last ten minutes; 10,000 are a ban"),
     Entry("hs_discord_ratelimit_remaining", G, ("bucket",), "requests left in the bucket that was seen last"),
@@ -66,13 +68,19 @@ TABLE = (
     Entry("hs_ssrf_blocked_total", C, ("layer",), "addresses refused: `address`, `redirect` or `socket`"),
     Entry("hs_redis_duration_seconds", H, ("op",), "commands and scripts; XREADGROUP waits for news", QUICK),
     Entry("hs_redis_errors_total", C, ("op",), "those that failed"),
+    Entry("hs_store_durable", G, ("check",), "1 fine, 0 not: `log` is kept, no `eviction`, `writes` arrive"),
+    Entry("hs_config_last_reload_successful", G, (), "1 if the last reload was taken, 0 if it was refused"),
+    Entry("hs_backup_last_success_timestamp_seconds", G, (), "when a backup was last made; 0 before the first"),
     Entry("hs_event_loop_lag_seconds", H, (), "how late a task of this process wakes", QUICK),
     Entry("hs_http_requests_total", C, ("route", "method", "status"), "requests to our own web face"),
     Entry("hs_http_request_duration_seconds", H, ("route",), "how long it took to answer them", HTTP),
 )
 
-# Names of the plan that have nothing to say yet, and why.
-NOT_YET = {
-    "hs_config_last_reload_successful": "the configuration is read once, at the start; a bad one ends the program",
-    "hs_backup_last_success_timestamp_seconds": "there is no backup of our own; the store's is the store's to report",
-}
+# Gauges that are not shown before they are first set: 0 would be a lie until then.
+LATE = frozenset({
+    "hs_watch_oldest_success_timestamp_seconds",
+    "hs_discord_connected",
+    "hs_store_durable",
+    "hs_config_last_reload_successful",
+    "hs_backup_last_success_timestamp_seconds",
+})  # fmt: skip

@@ -28,6 +28,7 @@ from alerts.store.memory_tallies import MemoryTallies
 from alerts.store.memory_targets import MemoryTargets
 from alerts.store.memory_trails import MemoryTrails
 from alerts.store.ports import Commit, Due, LastLooks, Lock, News, Row, ScanHold, Upcoming
+from alerts.store.promises.server import ServerFacts
 from alerts.store.promises.tallies import Depths
 from alerts.store.promises.tallies import Waiting as DepthOf
 
@@ -72,6 +73,9 @@ class MemoryStore(
 
     async def ping(self) -> None:
         return None
+
+    async def server(self) -> ServerFacts:
+        return ServerFacts()
 
     async def depths(self) -> Depths:
         queued, held = self._open_ones(), [each.until for each in self._held.values()]

@@ -45,6 +45,7 @@ from alerts.store.promises.plans import Plans
 from alerts.store.promises.popularity import Popularity
 from alerts.store.promises.retention import HistoryRetention
 from alerts.store.promises.scanning import Catalogue, NewsStream, Snapshots, Spending, Timetable
+from alerts.store.promises.server import Server
 from alerts.store.promises.tallies import Tallies
 from alerts.store.promises.webhooks import WebhookMemory
 
@@ -76,6 +77,7 @@ __all__ = [
     "ScanHold",
     "Seal",
     "Sealed",
+    "Server",
     "Snapshots",
     "Spending",
     "Standings",
@@ -117,6 +119,7 @@ class Store(
     Glances,
     Identifies,
     HistoryRetention,
+    Server,
     Protocol,
 ):
     """All of memory."""

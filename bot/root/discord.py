@@ -129,6 +129,7 @@ async def on_discord(
         shards=settings.discord.own_shards(),
     )
     health.gateway, exposition.invalid = (lambda: client.is_connected), invalid.count
+    exposition.connected = health.gateway
     places.live = lambda: {each.id: each.name for each in client.guilds} if client.is_connected else None
     notify = Notify(
         client,

@@ -594,3 +594,15 @@ async def test_who_has_ended_is_remembered_no_more(store: Store) -> None:
     assert not await store.swap_memories({name: (NOTHING, told(NOTHING, change(), wish, START))})
 
     assert await store.memory(*name) == NOTHING
+
+
+async def test_a_server_that_keeps_what_it_is_given_says_so(store: Store) -> None:
+    await store.set_note("a", "b")
+
+    found = await store.server()
+
+    assert found.keeps_all
+    assert found.writes_arrive
+    if isinstance(store, RedisStore):
+        assert found.bytes_used > 100_000
+        assert found.keys > 0

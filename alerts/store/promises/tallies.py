@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -87,6 +87,10 @@ class Depths:
     held_since: datetime | None = None
     dead: int = 0
     front: Sequence[Waiting] = ()
+
+    def first_that(self, may_go: Callable[[str], bool]) -> datetime | None:
+        """Since when the first of the queue waits whose target takes messages; one that takes none is not late."""
+        return next((each.since for each in self.front if may_go(each.target)), None)
 
 
 class Tallies(Protocol):

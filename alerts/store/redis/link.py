@@ -170,6 +170,14 @@ class Link:
                 nodes = {"": await self.redis.config_get(name)}
         return {said[name] for said in nodes.values() if name in said}
 
+    async def info(self, *sections: str) -> list[dict[str, Any]]:
+        """What INFO says, of each node of a Cluster that takes writes."""
+        async with self.trouble():
+            if self._address.way is not Way.CLUSTER:
+                return [await self.redis.info(*sections)]
+            nodes = await self.redis.info(*sections, target_nodes=TappedCluster.PRIMARIES)
+        return [*nodes.values()]
+
     @property
     def url_of_one(self) -> str:
         """An address of the same store for who can be told one node of a Cluster only: one that was there just now."""

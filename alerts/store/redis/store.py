@@ -9,6 +9,7 @@ from typing import Self
 from alerts.observing import SILENT, Observer
 from alerts.ports import Clock
 from alerts.store import keys
+from alerts.store.promises.server import ServerFacts
 from alerts.store.redis.api_keys import RedisApiKeys
 from alerts.store.redis.audit import RedisAudit
 from alerts.store.redis.catalogue import RedisCatalogue
@@ -28,6 +29,7 @@ from alerts.store.redis.plans import RedisPlans
 from alerts.store.redis.popularity import RedisPopularity
 from alerts.store.redis.retention import RedisRetention
 from alerts.store.redis.sealed import RedisSealed
+from alerts.store.redis.server import facts_of
 from alerts.store.redis.snapshots import RedisSnapshots
 from alerts.store.redis.tallies import RedisTallies
 from alerts.store.redis.targets import RedisStandings
@@ -94,6 +96,9 @@ class RedisStore(
     async def ping(self) -> None:
         async with self._link.trouble():
             await self._link.redis.ping()
+
+    async def server(self) -> ServerFacts:
+        return facts_of(await self._link.info("persistence", "memory", "keyspace"))
 
     async def note(self, name: str) -> str | None:
         async with self._link.trouble():
