@@ -2,39 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from hashlib import blake2b
 from typing import Protocol
 
 import structlog
 from pydantic import TypeAdapter, ValidationError
 
-from alerts.domain.agenda import NOTE as AGENDA
-from alerts.domain.agenda import read_agenda
-from alerts.domain.latency import percentile
 from alerts.domain.model import Tier
-from alerts.domain.standing import may_go
-from alerts.domain.troubles import (
-    Finding,
-    Trouble,
-    after,
-    of_failures,
-    of_queue,
-    of_silence,
-    of_slowness,
-    of_vendor,
-)
+from alerts.domain.troubles import Finding, Trouble, after
+from alerts.findings import Findings, FindingsStore
 from alerts.ports import Clock
 from alerts.seat import Seat
-from alerts.store.ports import Notes, Outbox, Snapshots, Standings, Timetable
-from alerts.store.promises.tallies import SLICE, Slot, Span, Tallies
-from alerts.tallying import began
+from alerts.store.ports import Outbox
 
 EVERY = 15.0  # seconds between two looks
-_WINDOW = timedelta(minutes=15)
 _BETWEEN = timedelta(minutes=1)  # two messages at least
 _ROLE = "watchdog"
 _NOTE = "watchdog"
@@ -53,7 +37,7 @@ class Tell(Protocol):
         """
 
 
-class WatchdogStore(Outbox, Snapshots, Standings, Timetable, Tallies, Notes, Protocol):
+class WatchdogStore(FindingsStore, Outbox, Protocol):
     """The parts of memory that are watched."""
 
 
@@ -80,8 +64,9 @@ class Watchdog:
         """
         self._store, self._tell, self._clock = store, tell, clock
         self._seat, self._number = Seat(store, _ROLE, name, clock=clock), 0
-        self._vendors, self._every, self._silence = vendors, every, silence
-        self._started, self._next, self._next_word = clock.now(), float("-inf"), float("-inf")
+        names = list(dict.fromkeys(vendors))[: _MOST - 10]
+        self._findings = Findings(store=store, vendors=names, every=every, silence=silence, since=clock.now())
+        self._next, self._next_word = float("-inf"), float("-inf")
 
     async def turn(self) -> bool:
         """Look when it is time and this process has the seat."""
@@ -140,41 +125,6 @@ class Watchdog:
         if dict(before) != dict(troubles):
             await self._store.set_note(_NOTE, _TROUBLES.dump_json(list(troubles.values())).decode())
         return True
-
-    async def _findings(self, now: datetime) -> list[Finding]:
-        names = list(dict.fromkeys(self._vendors))[: _MOST - 10]
-        slots = [Slot(Span.SLICE, began(Span.SLICE, now) - SLICE * back) for back in range(_WINDOW // SLICE + 1)]
-        numbers, looks, upcoming, depths, standings, agenda = await asyncio.gather(
-            self._store.tallies(slots),
-            self._store.last_looks(names),
-            self._store.upcoming(now),
-            self._store.depths(),
-            self._store.standings(),
-            self._store.note(AGENDA),
-        )
-        good, failed = (sum(each.get(name, 0) for each in numbers) for name in ("looks", "failed"))
-        buckets: dict[int, int] = {}
-        for each in numbers:
-            for name, number in each.items():
-                if name.startswith("b|"):
-                    buckets[int(name[2:])] = buckets.get(int(name[2:]), 0) + number
-        found = [of_failures(good + failed, failed), of_slowness(good + failed, percentile(buckets, 0.95))]
-        for name in names:
-            seen = looks[name]
-            lasted = now - seen.since if seen.since and seen.failed else timedelta(0)
-            found.append(of_vendor(name, seen.failed, lasted, seen.reason))
-        quickest = [self._every[tier] for tier, each in upcoming.items() if each.products and tier in self._every]
-        plan = read_agenda(agenda)
-        if quickest and plan and plan.adapts and plan.quickest:
-            quickest = [plan.quickest]
-        # What was not looked at while nobody ran is no silence of ours, and a start is no proof that somebody looks.
-        last = max([self._started, *(each.at for each in looks.values() if each.at)])
-        limit = self._silence + min(quickest, default=timedelta(0))
-        silent = of_silence(now - last, limit, is_anything_due=bool(quickest))
-        found.append(silent if silent.is_bad or last > self._started else Finding(name="silent", is_bad=None))
-        oldest = depths.first_that(lambda target: may_go(standings.get(target), now))
-        found.append(of_queue(now - oldest if oldest else None, depths.queued))
-        return found
 
 
 def _read(note: str | None) -> dict[str, Trouble]:

@@ -16,6 +16,7 @@ from bot.root.common import Role, breakers_of, vendors_of, version_of_ours
 from bot.root.discord import on_discord, plug_in
 from bot.root.engine import Engine, assemble, engine
 from bot.root.shops import places_of, shops, vendor_at
+from bot.root.watching import heartbeat
 from bot.root.web import dashboard_of, discord_api, health_of, serving_web, web_application
 from bot.root.work import job_queue, scanning, warming
 from bot.web.dashboard.discord_api import KnownPlaces
@@ -53,5 +54,6 @@ async def serve(settings: Settings, roles: frozenset[Role], *, stop: asyncio.Eve
         await closing.enter_async_context(warming(parts, tasks))
         if Role.BOT in roles:
             await closing.enter_async_context(on_discord(parts, tasks, health, exposition, places))
+        await closing.enter_async_context(heartbeat(parts, health, tasks))
         log.info("running", roles=sorted(role.value for role in roles), products=len(parts.products))
         await until(stop, tasks)

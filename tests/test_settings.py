@@ -314,6 +314,7 @@ def test_every_kind_of_value_is_kept_as_it_was_written() -> None:
           {hot: {full: 91d, keep: 92d}, warm: {full: 93d, keep: 94d}, cold: {full: 95d, keep: 96d},
            frozen: {full: 97d, keep: 98d}}
         guilds: {watches: 9, urls: 8, hot: 7}
+        heartbeat: {every: 3m}
         web:
           {host: "::", port: 0, public_metrics: true, trusted_proxies: [10.0.0.0/8], public_url: "https://s.test",
            oauth_client_id: "42"}
@@ -332,6 +333,7 @@ def test_every_kind_of_value_is_kept_as_it_was_written() -> None:
     defaults = Settings()
     kept = [(name, key) for name, section in settings if name not in ("vendors", "products") for key, _ in section]
     unset = {("discord", "token"), ("tinyfish", "api_key"), ("store", "secret_key"), ("web", "oauth_client_secret")}
+    unset |= {("heartbeat", "url")}
     assert {(n, k) for n, k in kept if getattr(getattr(settings, n), k) == getattr(getattr(defaults, n), k)} == unset
 
 

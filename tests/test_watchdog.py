@@ -344,3 +344,13 @@ async def test_products_that_are_all_planned_rarely_are_no_silence(world: World)
     assert not world.channel.texts
     await world.wait(10)
     assert "No shop was looked at" in world.channel.texts[0]
+
+
+async def test_looks_at_shops_that_people_added_are_looks_too(world: World) -> None:
+    await world.store.schedule("pi5", Tier.HOT, world.clock.now())
+    for _ in range(8):
+        world.tallying.looked("somewhere.test", "in_stock", 0.5)
+        await world.tallying.flush()
+        await world.wait(5)
+
+    assert world.channel.texts == []

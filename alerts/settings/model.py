@@ -19,6 +19,7 @@ from alerts.domain.shards import Shards
 from alerts.settings.shops import FetchSection, ProductSection, TinyfishSection, VendorSection
 from alerts.settings.timing import CacheSection, ConfirmSection, HistorySection, TiersSection
 from alerts.settings.units import Duration, Pace
+from alerts.settings.watching import HeartbeatSection
 from alerts.settings.web import WebSection
 from alerts.settings.written import Section, WebAddress, _shards, _store_address
 
@@ -112,6 +113,7 @@ class Settings(Section):
     limits: LimitsSection = LimitsSection()
     web: WebSection = WebSection()
     operator: OperatorSection = OperatorSection()
+    heartbeat: HeartbeatSection = HeartbeatSection()
     products: tuple[ProductSection, ...] = ()
 
     @model_validator(mode="after")

@@ -17,6 +17,7 @@ from alerts.domain.errors import StoreError
 from alerts.fresh_scans import FreshScans
 from alerts.health import Health
 from alerts.metrics.gauges import Exposition
+from alerts.pulse import DELIVER, Pulse
 from alerts.runner import Runner
 from alerts.trial import Trial
 from alerts.watchdog import Watchdog
@@ -152,8 +153,13 @@ async def on_discord(
         observer=parts.observer,
     )
 
+    pulse = Pulse(parts.store, DELIVER, clock=parts.clock)
+
     async def turn() -> bool:
-        return client.is_logged_in and await deliver.turn(wait=WAIT)
+        worked = client.is_logged_in and await deliver.turn(wait=WAIT)
+        if client.is_connected:
+            await pulse.beat()
+        return worked
 
     turns = Runner("deliver", turn, clock=parts.clock)
     notices = _notices(parts, client, invalid)

@@ -13,6 +13,7 @@ from alerts.domain.errors import StoreError
 from alerts.fanout import Fanout
 from alerts.jobs import DocketQueue, JobQueue
 from alerts.planner import Paces, Planner
+from alerts.pulse import TICK, Pulse
 from alerts.retention import Forgetting
 from alerts.runner import Runner
 from alerts.scan_jobs import ScanJobs
@@ -127,7 +128,8 @@ def _ticking(parts: Engine, jobs: JobQueue) -> Iterator[None]:
     paces = {name: Pace(every=tier.every, limit=tier.limit) for name, tier in tiers.items()}
     tick = Tick(tiers=paces, store=parts.store, jobs=jobs, clock=parts.clock, observer=parts.observer)
     # Our own bulkhead: a failed tick is logged once per outage, and the next one comes in a second.
-    turn = Runner("tick", lambda: _as_turn(tick), clock=parts.clock)
+    pulse = Pulse(parts.store, TICK, clock=parts.clock)
+    turn = Runner("tick", lambda: _as_turn(tick, pulse), clock=parts.clock)
     scheduler = AsyncIOScheduler(timezone=UTC)
     scheduler.add_job(turn.once, "interval", seconds=1, max_instances=1, coalesce=True, misfire_grace_time=30)
     scheduler.start()
@@ -170,5 +172,7 @@ async def _settle(parts: Engine) -> None:
         await parts.clock.sleep(pause)
 
 
-async def _as_turn(tick: Tick) -> bool:
-    return await tick() > 0
+async def _as_turn(tick: Tick, pulse: Pulse) -> bool:
+    count = await tick()
+    await pulse.beat()
+    return count > 0

@@ -1,0 +1,65 @@
+"""Whoever watches the bot from outside: the sign of life."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from alerts.domain.errors import BadInput, StoreError
+from alerts.findings import Findings
+from alerts.health import Health
+from alerts.heartbeat import Heartbeat
+from alerts.reading.web.post import WebPoster
+from alerts.runner import Runner
+from bot.parts import running
+from bot.root.common import this_process, vendors_of
+from bot.root.engine import Engine
+
+
+def findings_of(parts: Engine) -> Findings:
+    settings = parts.settings
+    return Findings(
+        store=parts.store,
+        vendors=vendors_of(settings),
+        every={tier: each.every for tier, each in settings.tiers.by_tier().items()},
+        silence=settings.operator.silence,
+        since=parts.clock.now(),
+    )
+
+
+@asynccontextmanager
+async def heartbeat(parts: Engine, health: Health, tasks: list[asyncio.Task[None]]) -> AsyncIterator[None]:
+    """In every process; the one with the seat gives the sign."""
+    settings, own = parts.settings, parts.settings.heartbeat
+    if own.url is None:
+        yield
+        return
+    url, poster = own.url.get_secret_value(), WebPoster(clock=parts.clock, allow_private=settings.fetch.allow_private)
+    try:
+        poster.check(url)
+    except BadInput:  # whose words are about another address
+        raise BadInput(
+            "HEARTBEAT_URL cannot be used: write an address that starts with https://,"
+            " or name its host and port in fetch.allow_private."
+        ) from None
+
+    async def is_ready() -> bool:
+        return (await health.report()).is_ready
+
+    beating = Heartbeat(
+        store=parts.store,
+        findings=findings_of(parts),
+        poster=poster,
+        clock=parts.clock,
+        name=this_process(),
+        url=url,
+        every=own.every,
+        is_ready=is_ready,
+        delivers=settings.discord.token is not None,
+    )
+    turns = Runner("heartbeat", beating.turn, clock=parts.clock)
+    async with running(turns.run(), tasks, "heartbeat", end=turns.stop):
+        yield
+    with suppress(StoreError):
+        await beating.leave()
