@@ -69,6 +69,12 @@ def secrets_in(env: Mapping[str, str]) -> list[str]:
     return [*store, *(env[name] for name in sorted(names) if env.get(name) and not name.endswith("_FILE"))]
 
 
+def secret_files(env: Mapping[str, str]) -> dict[str, Path]:
+    """The files that hold secrets, by the variables that name them."""
+    names = {f"{name}_FILE" for name in _SECRETS} | {name for name in _secret_twins() if name.endswith("_FILE")}
+    return {name: Path(env[name]) for name in sorted(names) if env.get(name)}
+
+
 def secrets_of(settings: Settings) -> list[str]:
     """Every secret among the settings: whatever is a SecretStr, and what the store's address holds."""
     return [*address.secrets_in(settings.store.url), *_secrets_below(settings)]

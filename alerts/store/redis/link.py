@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from hashlib import sha1
 from importlib.resources import files
@@ -177,6 +177,13 @@ class Link:
                 return [await self.redis.info(*sections)]
             nodes = await self.redis.info(*sections, target_nodes=TappedCluster.PRIMARIES)
         return [*nodes.values()]
+    async def of_each_server(self, command: str) -> Mapping[str, Any]:
+        """What the server, or each primary of a Cluster, answers to a command without words, by its place."""
+        ask = getattr(self.redis, command)
+        async with self.trouble():
+            if self._address.way is Way.CLUSTER:
+                return dict(await ask(target_nodes=TappedCluster.PRIMARIES))
+            return {self.place: await ask()}
 
     @property
     def url_of_one(self) -> str:
