@@ -11,6 +11,7 @@ from alerts.domain.errors import BadInput, DeliveryError, Remedy
 from alerts.domain.said import say
 from alerts.domain.wishes import Target, TargetKind
 from alerts.store.ports import Seal, Sealed
+from alerts.store.promises.resealing import SealedText
 
 # Services that are reached over the network and touch nothing on this machine. Apprise knows more: some speak to the
 # desktop, the system log or a bus, and some are programs of one's own.
@@ -75,7 +76,7 @@ class Addresses:
             )
             raise DeliveryError(problem, remedy=Remedy.PAUSE)
         if not self._seal.is_current(sealed):
-            await self._store.put_sealed(guild, target, self._seal.seal(opened))
+            await self._store.swap_sealed(SealedText(guild, target, sealed), self._seal.seal(opened))
         return opened.removeprefix(_bound(guild, target, ""))
 
     async def shown(self, guild: int, target: Target) -> str:

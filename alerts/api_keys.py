@@ -6,6 +6,7 @@ import hmac
 import secrets
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from hashlib import blake2b
 
 import structlog
 
@@ -115,7 +116,7 @@ class ApiKeys:
         if key is None or not any(fits) or not key.is_live(now):
             return None
         await self._note_used(key, now)
-        return key if fits[0] else await self._renewed(key, text, now)
+        return key if fits[0] and key.pepper == _mark(peppers[0]) else await self._renewed(key, text, now)
 
     async def _of(self, guild: int, key_id: str) -> ApiKey:
         wanted = id_in(key_id) or key_id  # somebody may paste all of it
@@ -133,7 +134,7 @@ class ApiKeys:
         now: datetime,
         expires_at: datetime | None,
     ) -> tuple[ApiKey, WholeKey]:
-        key_id = _word(ID_ALPHABET, ID_LENGTH)
+        key_id, pepper = _word(ID_ALPHABET, ID_LENGTH), self._pepper.derive(_PURPOSE)
         text = written(key_id, _word(KEY_ALPHABET, SECRET_LENGTH))
         key = ApiKey(
             id=key_id,
@@ -143,7 +144,8 @@ class ApiKeys:
             scopes=tuple(scopes),
             created_at=now,
             expires_at=expires_at,
-            mac=_mac(self._pepper.derive(_PURPOSE), text),
+            mac=_mac(pepper, text),
+            pepper=_mark(pepper),
         )
         return key, text
 
@@ -159,10 +161,16 @@ class ApiKeys:
 
     async def _renewed(self, key: ApiKey, text: str, now: datetime) -> ApiKey:
         """The same under the secret key that is used now, so that the older one can go some day."""
-        renewed = key.model_copy(update={"mac": _mac(self._pepper.derive(_PURPOSE), text)})
+        pepper = self._pepper.derive(_PURPOSE)
+        renewed = key.model_copy(update={"mac": _mac(pepper, text), "pepper": _mark(pepper)})
         await self._store.swap_api_key(key, renewed, ttl=_kept_for(renewed, now))
         self._recent.forget(key.id)
         return renewed
+
+
+def pepper_marks(pepper: Derives) -> Sequence[str]:
+    """The marks of the peppers that a key may be under: the one that is used now, and the older ones."""
+    return [_mark(each) for each in pepper.derivations(_PURPOSE)]
 
 
 def _check(name: str, scopes: Collection[Scope], expires_in: timedelta | None) -> None:
@@ -190,6 +198,10 @@ def _kept_for(key: ApiKey, now: datetime) -> timedelta | None:
 
 def _word(alphabet: str, length: int) -> str:
     return "".join(secrets.choice(alphabet) for _ in range(length))
+
+
+def _mark(pepper: bytes) -> str:
+    return blake2b(pepper, digest_size=6, person=b"pepper's mark").hexdigest()
 
 
 def _mac(pepper: bytes, text: str) -> str:

@@ -88,6 +88,7 @@ class ApiKey(Fact):
     retires_at: AwareDatetime | None = None
     last_used_at: AwareDatetime | None = None
     mac: str = Field(repr=False)
+    pepper: str = ""  # which secret key the mac is under, by a mark that tells nothing else of it; "" for not known
 
     @property
     def is_operators(self) -> bool:

@@ -38,9 +38,20 @@ HOOKS_GROUP = "webhooks"
 QUEUE_GROUP = "deliver"
 
 
+# For who walks through all of memory, which nobody does but to look after it.
+OF_ALL_GUILDS = "hs:{g*"
+OF_ALL_API_KEYS = "hs:{k*}:key"
+
+
 def tag(name: str) -> str:
     """What decides the slot of a key: the part in braces."""
     return name.partition("{")[2].partition("}")[0] or name
+
+
+def guild_of(name: str) -> int | None:
+    """Whose key it is; None for what is no guild's, and no person's space."""
+    mark = tag(name)
+    return int(mark[1:]) if mark.startswith("g") and mark[1:].removeprefix("-").isdigit() else None
 
 
 def snapshot(sku: str) -> str:

@@ -12,7 +12,6 @@ from alerts.domain.memory import Memory
 from alerts.domain.model import Point, Snapshot, Tier
 from alerts.domain.waiting import Waiting
 from alerts.domain.wishes import OPERATOR, Subscription, Watch, persons_in
-from alerts.store.memory_api_keys import MemoryApiKeys
 from alerts.store.memory_audit import MemoryAudit
 from alerts.store.memory_catalogue import MemoryCatalogue
 from alerts.store.memory_guilds import MemoryGuilds
@@ -22,8 +21,8 @@ from alerts.store.memory_outbox import MemoryOutbox
 from alerts.store.memory_persons import MemoryPersons
 from alerts.store.memory_plans import MemoryPlans
 from alerts.store.memory_popularity import MemoryPopularity
+from alerts.store.memory_resealing import MemoryResealing
 from alerts.store.memory_retention import MemoryRetention
-from alerts.store.memory_sealed import MemorySealed
 from alerts.store.memory_tallies import MemoryTallies
 from alerts.store.memory_targets import MemoryTargets
 from alerts.store.memory_trails import MemoryTrails
@@ -36,7 +35,7 @@ from alerts.store.promises.tallies import Waiting as DepthOf
 @dataclass
 class MemoryStore(
     MemoryPersons,
-    MemoryApiKeys,
+    MemoryResealing,
     MemoryLimits,
     MemoryIdentifies,
     MemoryOutbox,
@@ -45,7 +44,6 @@ class MemoryStore(
     MemoryAudit,
     MemoryCatalogue,
     MemoryGuilds,
-    MemorySealed,
     MemoryPopularity,
     MemoryPlans,
     MemoryTallies,

@@ -53,4 +53,4 @@ class MemoryApiKeys(MemoryOutbox):
 
 
 def _body(key: ApiKey) -> ApiKey:
-    return key.model_copy(update={"last_used_at": None})
+    return key.model_copy(update={"last_used_at": None, "pepper": ""})

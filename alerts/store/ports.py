@@ -43,6 +43,7 @@ from alerts.store.promises.identifies import Identifies
 from alerts.store.promises.limits import LimitStore
 from alerts.store.promises.plans import Plans
 from alerts.store.promises.popularity import Popularity
+from alerts.store.promises.resealing import Resealable
 from alerts.store.promises.retention import HistoryRetention
 from alerts.store.promises.scanning import Catalogue, NewsStream, Snapshots, Spending, Timetable
 from alerts.store.promises.server import Server
@@ -120,6 +121,7 @@ class Store(
     Identifies,
     HistoryRetention,
     Server,
+    Resealable,
     Protocol,
 ):
     """All of memory."""

@@ -9,6 +9,7 @@ from secrets import token_bytes
 
 from alerts.domain.signing import secret_of
 from alerts.store.ports import Seal
+from alerts.store.promises.resealing import SealedText
 from alerts.store.promises.webhooks import WebhookRecords
 
 _KEY_BYTES = 32
@@ -47,7 +48,7 @@ class Vault:
         if sealed is None or text is None or not text.startswith(_bound(guild, webhook)):
             return None
         if not self._seal.is_current(sealed):
-            await self._store.put_hook_secret(guild, webhook, self._seal.seal(text))
+            await self._store.swap_sealed(SealedText(guild, webhook, sealed), self._seal.seal(text))
         facts = json.loads(text.removeprefix(_bound(guild, webhook)))
         until = datetime.fromisoformat(facts["old_until"]) if facts["old_until"] else None
         return Opened(facts["url"], facts["secret"], facts["old"], until)

@@ -108,7 +108,8 @@ def _line(key: ApiKey, now: datetime) -> str:
 
 
 def _public(key: ApiKey, now: datetime) -> dict[str, Any]:
-    return {**key.model_dump(mode="json", exclude={"mac"}), "guild": str(key.guild), "is_live": key.is_live(now)}
+    shown = key.model_dump(mode="json", exclude={"mac", "pepper"})
+    return {**shown, "guild": str(key.guild), "is_live": key.is_live(now)}
 
 
 def _span(text: str | None) -> timedelta | None:

@@ -11,7 +11,7 @@ import typer
 from typer.exceptions import TyperException
 
 from alerts.domain.errors import BadInput, SentryError, StoreError
-from bot.cli import ask, dashboard, dlq, doctor, grafana, keys, operate, read, replay, serve
+from bot.cli import ask, dashboard, dlq, doctor, grafana, keys, operate, read, replay, secrets, serve
 from bot.cli.shared import BAD_INPUT, FINE, INTERRUPTED, STORE_AWAY
 from bot.logs import configure, take_over
 from bot.redact import REDACTION
@@ -42,6 +42,7 @@ def build() -> typer.Typer:
     cli.add_typer(operate.config, name="config")
     cli.add_typer(dlq.dlq, name="dlq")
     cli.add_typer(keys.keys, name="keys")
+    cli.add_typer(secrets.secrets, name="secrets")
     return cli
 
 

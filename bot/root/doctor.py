@@ -16,6 +16,7 @@ from alerts.ports import Clock
 from alerts.reading.web.addresses import NotAllowed
 from alerts.reading.web.fetch import WebFetcher
 from alerts.reading.web.post import WebPoster
+from alerts.resealing import Resealed, Resealing
 from alerts.settings.model import Settings
 from alerts.settings.shops import RetrySection, VendorSection
 from alerts.store.embedded import Embedded
@@ -26,8 +27,10 @@ from bot.doctor.findings import Cause, Check, Finding, Look, fine, skipped
 from bot.doctor.identity import Identity
 from bot.doctor.places import LIMIT, Places
 from bot.doctor.rest import Rest
+from bot.doctor.sealed import secrets_at_rest
 from bot.doctor.shops import shops as read_each
 from bot.root.common import vendors_of
+from bot.root.engine import key_ring_of
 from bot.root.shops import shops
 from bot.web.dashboard.door import RETURN
 
@@ -62,14 +65,14 @@ class _Opened:
     """The store, opened by the check that looks whether it is there."""
 
     def __init__(self, settings: Settings, clock: Clock, closing: AsyncExitStack) -> None:
-        self._own, self._clock, self._closing = settings.store, clock, closing
+        self._settings, self._clock, self._closing = settings, clock, closing
         self._url = settings.store.url
         self.checkup: Checkup
         self.store: RedisStore | None = None  # while it is empty, too
 
     async def reach(self) -> Sequence[Finding]:
         if self._url.startswith("embedded://"):
-            self._url = (await self._closing.enter_async_context(Embedded(self._own.data_dir))).url
+            self._url = (await self._closing.enter_async_context(Embedded(self._settings.store.data_dir))).url
         self.checkup = await self._closing.enter_async_context(Checkup(self._url, clock=self._clock))
         return memory.servers(await self.checkup.servers())
 
@@ -87,6 +90,10 @@ class _Opened:
         if found.is_ours and found.found is not None:  # else opening it would write into it, or be refused
             self.store = await self._closing.enter_async_context(RedisStore(self._url))
         return memory.schema(found)
+
+    async def sealed(self) -> Sequence[Finding]:
+        keys = key_ring_of(self._settings)
+        return secrets_at_rest(await Resealing(store=self.store, keys=keys)(is_dry=True) if self.store else Resealed())
 
     async def wishes(self, guild: int) -> Sequence[Subscription]:
         return await self.store.subscriptions(guild) if self.store else []
@@ -124,6 +131,7 @@ def _memory(settings: Settings, opened: _Opened) -> list[Check]:
         Check("store's clock", opened.clocks, needs=after),
         Check("store's speed", opened.latency, needs=after),
         Check("store's schema", opened.schema, Cause.STORE, needs=after),
+        Check("secrets at rest", opened.sealed, Cause.CONFIGURATION, needs=("store", "store's schema")),
     ]
 
 

@@ -138,7 +138,7 @@ def assemble(
 ) -> Engine:
     """Plug the use cases together over any memory and any way to look at the shops. Opens nothing."""
     reach, shelf, asks = Reach(clock), Shelf(clock, size=settings.cache.memory), Asks()
-    products, key_ring = Catalogue(settings.catalogue(), store=store, reach=reach, clock=clock), _key_ring(settings)
+    products, key_ring = Catalogue(settings.catalogue(), store=store, reach=reach, clock=clock), key_ring_of(settings)
     watches = Watches(
         store=store,
         products=products,
@@ -211,7 +211,7 @@ def assemble(
     )
 
 
-def _key_ring(settings: Settings) -> KeyRing:
+def key_ring_of(settings: Settings) -> KeyRing:
     """A bundled store's data directory has room for a key of our own; beside a store elsewhere one must be given."""
     given, is_ours = settings.store.secret_key, settings.store.url.startswith("embedded://")
     file = settings.store.data_dir / "secret.key" if is_ours else None

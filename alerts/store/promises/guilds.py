@@ -16,6 +16,7 @@ from alerts.domain.wishes import Subscription, Target, Watch
 from alerts.store.facts import (
     AuditRow,
 )
+from alerts.store.promises.resealing import SwapsSealed
 
 
 class Wishes(Protocol):
@@ -143,7 +144,7 @@ class Persons(Protocol):
         """Nothing of them is left."""
 
 
-class Sealed(Protocol):
+class Sealed(SwapsSealed, Protocol):
     """Secrets that belong to a guild's targets, as they come from a Seal: memory never sees one in the clear."""
 
     async def put_sealed(self, guild: int, target: Target, text: str) -> None:

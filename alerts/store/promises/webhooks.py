@@ -9,6 +9,7 @@ from typing import Protocol
 
 from alerts.domain.webhooks import HookAttempt, HookDelivery, Webhook
 from alerts.store.facts import News
+from alerts.store.promises.resealing import SwapsSealed
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,7 @@ class HookClaim:
     delivery: HookDelivery
 
 
-class WebhookRecords(Protocol):
+class WebhookRecords(SwapsSealed, Protocol):
     """Webhooks and their secrets. A guild's id is part of every question."""
 
     async def add_webhook(self, webhook: Webhook, *, most: int) -> bool:

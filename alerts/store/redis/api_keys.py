@@ -31,12 +31,12 @@ class RedisApiKeys:
         if not await self._link.run("api_key_list", [keys.api_keys(key.guild)], listing):
             await self._link.run("api_key_drop", [record], [key.guild])
             return False
-        return await self._swap(key.id, body, body, ttl)
+        return await self._swap(key, body, body, ttl)
 
     async def api_key(self, key_id: str) -> ApiKey | None:
         async with self._link.trouble():
-            body, used = await self._link.redis.hmget(keys.api_key(key_id), "body", "used")
-        return _key(body, used) if body else None
+            body, used, pepper = await self._link.redis.hmget(keys.api_key(key_id), "body", "used", "pepper")
+        return _key(body, used, pepper) if body else None
 
     async def api_keys(self, guild: int) -> Sequence[ApiKey]:
         async with self._link.trouble():
@@ -49,7 +49,7 @@ class RedisApiKeys:
         return sorted(there, key=lambda each: (each.created_at, each.id))
 
     async def swap_api_key(self, before: ApiKey, after: ApiKey, *, ttl: timedelta | None) -> bool:
-        return await self._swap(before.id, _body(before), _body(after), ttl)
+        return await self._swap(after, _body(before), _body(after), ttl)
 
     async def note_api_key_used(self, key_id: str, at: datetime) -> None:
         await self._link.run("api_key_used", [keys.api_key(key_id)], [at.timestamp()])
@@ -59,16 +59,20 @@ class RedisApiKeys:
         async with self._link.trouble():
             await self._link.redis.zrem(keys.api_keys(guild), key_id)
 
-    async def _swap(self, key_id: str, before: str, after: str, ttl: timedelta | None) -> bool:
+    async def _swap(self, key: ApiKey, before: str, after: str, ttl: timedelta | None) -> bool:
         milliseconds = -1 if ttl is None else max(1, ttl // _MILLISECOND)
-        return bool(await self._link.run("api_key_swap", [keys.api_key(key_id)], [before, after, milliseconds]))
+        args: list[str | int | float] = [before, after, milliseconds, key.pepper]
+        return bool(await self._link.run("api_key_swap", [keys.api_key(key.id)], args))
 
 
 def _body(key: ApiKey) -> str:
-    """All but when it was used: that is noted beside it, and changes nothing about the key."""
-    return key.model_dump_json(exclude={"last_used_at"})
+    """All but when it was used, and under which pepper: that is noted beside it, and changes nothing about the key.
+
+    So a version that does not know of it can read the rest.
+    """
+    return key.model_dump_json(exclude={"last_used_at", "pepper"})
 
 
-def _key(body: str, used: str | None) -> ApiKey:
-    key = ApiKey.model_validate_json(body)
-    return key.model_copy(update={"last_used_at": datetime.fromtimestamp(float(used), UTC)}) if used else key
+def _key(body: str, used: str | None, pepper: str | None) -> ApiKey:
+    last = datetime.fromtimestamp(float(used), UTC) if used else None
+    return ApiKey.model_validate_json(body).model_copy(update={"last_used_at": last, "pepper": pepper or ""})

@@ -27,6 +27,7 @@ from alerts.store.redis.outbox import RedisOutbox
 from alerts.store.redis.persons import RedisPersons
 from alerts.store.redis.plans import RedisPlans
 from alerts.store.redis.popularity import RedisPopularity
+from alerts.store.redis.resealing import RedisResealing
 from alerts.store.redis.retention import RedisRetention
 from alerts.store.redis.sealed import RedisSealed
 from alerts.store.redis.server import facts_of
@@ -65,6 +66,7 @@ class RedisStore(
     RedisGlances,
     RedisIdentifies,
     RedisRetention,
+    RedisResealing,
 ):
     """See ports.Store. Opens whole or raises StoreError; `url` is anything that store.address understands.
 
