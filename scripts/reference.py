@@ -11,7 +11,6 @@ import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 from decimal import Decimal
 from enum import Enum
 from pathlib import Path
@@ -103,7 +102,7 @@ def _type(field: FieldInfo) -> str:
     if word == "number" and Le in span:
         return f"number {getattr(span[Ge], 'ge', 0):,}–{getattr(span[Le], 'le', 0):,}"
     if Ge in span and word in ("number", "duration"):
-        return f"{word} from {_written(getattr(span[Ge], 'ge', 0))}"
+        return f"{word} from {units.written(getattr(span[Ge], 'ge', 0))}"
     return word
 
 
@@ -130,34 +129,8 @@ def _default(field: FieldInfo, default: Any) -> str:
         return "none" if default is None else "empty"
     for each in field.metadata:
         if isinstance(each, BeforeValidator) and each.func in (units.size, units.pace, units.percent):
-            return f"`{_UNITS[each.func](default)}`"
-    if isinstance(default, dict):
-        return "`{" + ", ".join(f"{name}: {_written(value)}" for name, value in default.items()) + "}`"
-    return f"`{_written(default)}`"
-
-
-def _written(value: Any) -> str:
-    if isinstance(value, timedelta):
-        seconds = value.total_seconds()
-        unit, of = next(
-            (u, n) for u, n in (("d", 86400), ("h", 3600), ("m", 60), ("s", 1), ("ms", 0.001)) if seconds % n == 0
-        )
-        return f"{seconds / of:g}{unit}" if seconds != 86400 else "24h"
-    if isinstance(value, bool):
-        return str(value).lower()
-    return str(value.value if isinstance(value, Enum) else value)
-
-
-def _pace(gap: timedelta) -> str:
-    rate = 1 / gap.total_seconds()
-    return f"{round(rate)}/s" if rate >= 1 else f"1/{_written(gap)}"
-
-
-_UNITS: dict[Any, Any] = {
-    units.size: lambda size: f"{size // 1024**2}MiB" if size % 1024**2 == 0 else str(size),
-    units.pace: _pace,
-    units.percent: lambda part: f"{part * 100:f}".rstrip("0").rstrip(".") + "%",
-}
+            return f"`{units.written(default, each.func)}`"
+    return f"`{units.written(default)}`"
 
 
 def main() -> int:

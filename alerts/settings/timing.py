@@ -68,6 +68,10 @@ class TiersSection(Section):
         """Each tier that is looked at by itself."""
         return {Tier.HOT: self.hot, Tier.WARM: self.warm, Tier.COLD: self.cold}
 
+    def every(self) -> dict[Tier, timedelta]:
+        """How often the products of each are due."""
+        return {tier: each.every for tier, each in self.by_tier().items()}
+
 
 class KeptSection(Section):
     """How long a tier's points of change are kept; see domain/retention.py."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from decimal import Decimal
-from typing import Annotated
+from enum import Enum
+from typing import Annotated, Any
 
 from pydantic import BeforeValidator
 
@@ -69,6 +71,41 @@ def percent(raw: object) -> Decimal:
         raise ValueError("is not a percentage; write a number from 0 to 100 with its sign, such as 40%")
     return Decimal(found[1]) / 100
 
+
+def written(value: Any, reader: Any = None) -> str:
+    """A setting's value as people write it; `reader` is the function above that would read it."""
+    if reader in _WRITERS and value is not None:
+        return _WRITERS[reader](value)
+    if isinstance(value, timedelta):
+        seconds = value.total_seconds()
+        units = (("d", 86400), ("h", 3600), ("m", 60), ("s", 1), ("ms", 0.001))
+        unit, of = next(((u, n) for u, n in units if seconds % n == 0), ("s", 1))
+        return f"{seconds / of:g}{unit}" if seconds != 86400 else "24h"
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{name}: {written(each)}" for name, each in value.items()) + "}"
+    if isinstance(value, tuple):
+        return "[" + ", ".join(written(each) for each in value) + "]"
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value.value if isinstance(value, Enum) else value)
+
+
+def _written_size(size: int) -> str:
+    return f"{size // 1024**2}MiB" if size % 1024**2 == 0 else str(size)
+
+
+def _written_pace(gap: timedelta) -> str:
+    rate = 1 / gap.total_seconds()
+    return f"{round(rate)}/s" if rate >= 1 else f"1/{written(gap)}"
+
+
+def _written_percent(part: Decimal) -> str:
+    return f"{part * 100:f}".rstrip("0").rstrip(".") + "%"
+
+
+_WRITERS: dict[Any, Callable[[Any], str]] = {size: _written_size, pace: _written_pace, percent: _written_percent}
 
 Duration = Annotated[timedelta, BeforeValidator(duration)]
 Every = Annotated[timedelta, BeforeValidator(at_least_a_second)]
