@@ -51,7 +51,12 @@ class Activity:
     """Adds up what a guild watches and was told."""
 
     def __init__(self, *, store: ActivityStore, products: Products, clock: Clock, blind_after: int) -> None:
-        self._store, self._products, self._clock, self._blind_after = store, products, clock, blind_after
+        self._store, self._products, self._clock = store, products, clock
+        self.configure(blind_after=blind_after)
+
+    def configure(self, *, blind_after: int) -> None:
+        """For whatever is asked from now on."""
+        self._blind_after = blind_after
 
     async def of(self, guild: int) -> Doings:
         """The guild's own figures: today's in UTC, what was sent in the last 30 days."""

@@ -93,11 +93,16 @@ class Answers:
     ) -> None:
         """`asked` is told of each question, by sku."""
         self._observer = observer
-        self._scan, self._store, self._clock, self._freshness = scan, store, clock, freshness
+        self._scan, self._store, self._clock = scan, store, clock
+        self.configure(freshness=freshness)
         self._shelf, self._reach, self._note_asked = shelf, reach, asked
         self._refreshing: dict[str, asyncio.Task[None]] = {}
         self._tallies: dict[str, Tally] = {}
         self._since = clock.now()
+
+    def configure(self, *, freshness: Freshness) -> None:
+        """For whatever is asked from now on."""
+        self._freshness = freshness
 
     async def __call__(self, product: Product, *, fresh: bool = False, max_age: timedelta | None = None) -> Answer:
         """Answer as the ages say. `fresh`: from the shops. `max_age`: an older one only after they were asked.

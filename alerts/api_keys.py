@@ -48,8 +48,13 @@ class ApiKeys:
     """
 
     def __init__(self, *, store: ApiKeyStore, clock: Clock, pepper: Derives, per_guild: int = PER_GUILD) -> None:
-        self._store, self._clock, self._pepper, self._per_guild = store, clock, pepper, per_guild
+        self._store, self._clock, self._pepper = store, clock, pepper
+        self.configure(per_guild=per_guild)
         self._recent: Recent[str, ApiKey | None] = Recent(clock)
+
+    def configure(self, *, per_guild: int) -> None:
+        """For keys that are made from now on."""
+        self._per_guild = per_guild
 
     async def create(
         self,

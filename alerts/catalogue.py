@@ -48,14 +48,24 @@ class Catalogue(Products):
 
         With a `clock` what was read of a guild holds for a second, but for changes made here.
         """
-        super().__init__(configured)
+        super().__init__(())
         self._reach, self._last = reach, dict[int, list[Product]]()
         self._recent: Recent[int, Products] | None = Recent(clock, size=_MOST_HELD) if clock else None
-        self._configured, self._store = Products(self._by_sku.values()), store
+        self._store = store
         self._added: dict[str, Product] = {}
         self._marks: dict[str, Product] = {}
         self._count = 0
+        self._offered = Offered(self, ())
+        self.configure(configured)
+
+    def configure(self, configured: Iterable[Product]) -> None:
+        """These are the configured products from now on. What guilds have added stays, and history stays by its sku."""
+        self.take(configured)
+        self._offered.take(self._by_sku.values())
+        self._configured = Products(self._by_sku.values())
         self._by_address, self._vendors = _addresses(self._configured), vendors_by_host(self._configured)
+        if self._recent:
+            self._recent.clear()
 
     def __iter__(self) -> Iterator[Product]:
         yield from self._by_sku.values()
@@ -111,9 +121,14 @@ class Catalogue(Products):
             self._recent.forget(guild)
 
     @property
+    def configured(self) -> Products:
+        """Those of the configuration."""
+        return self._configured
+
+    @property
     def offered(self) -> Offered:
         """The same for faces."""
-        return Offered(self, self._configured)
+        return self._offered
 
     def is_added(self, sku: str) -> bool:
         return sku in self._added and sku not in self._by_sku

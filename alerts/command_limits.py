@@ -18,6 +18,10 @@ class CommandLimits:
 
     def __init__(self, limits: Limits, clock: Clock, *, per_user: int = PER_USER, per_guild: int = PER_GUILD) -> None:
         self._limits, self._clock = limits, clock
+        self.configure(per_user=per_user, per_guild=per_guild)
+
+    def configure(self, *, per_user: int, per_guild: int) -> None:
+        """For commands from now on."""
         self._per_user, self._per_guild = Allowance(per_user, WINDOW), Allowance(per_guild, WINDOW)
 
     async def take(self, user: int, guild: int | None) -> None:

@@ -75,6 +75,10 @@ class Deliver:
         self._taking: asyncio.Task[Sequence[Ticket]] | None = None
         self._seat, self._renew_at, self._rest_until = 0, float("-inf"), float("-inf")
 
+    def configure(self, *, rate: float | None) -> None:
+        """For slots from now on."""
+        self._pace.rate = rate
+
     async def __call__(self) -> bool:
         """Send everything that is due, and return when its end is known; False when there was nothing."""
         worked = False

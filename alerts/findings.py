@@ -40,7 +40,12 @@ class Findings:
 
         `silence`: so long after the quickest tier's next look should have come, nobody looks any more.
         """
-        self._store, self._vendors, self._every, self._silence, self._since = store, vendors, every, silence, since
+        self._store, self._since = store, since
+        self.configure(vendors=vendors, every=every, silence=silence)
+
+    def configure(self, *, vendors: Sequence[str], every: Mapping[Tier, timedelta], silence: timedelta) -> None:
+        """For looks from now on."""
+        self._vendors, self._every, self._silence = vendors, every, silence
 
     async def __call__(self, now: datetime) -> list[Finding]:
         """Each that there is, whether it is bad or not."""

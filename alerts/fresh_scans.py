@@ -20,6 +20,10 @@ class FreshScans:
         self, limits: Limits, clock: Clock, *, per_member: int = PER_MEMBER, per_guild: int = PER_GUILD
     ) -> None:
         self._limits, self._clock = limits, clock
+        self.configure(per_member=per_member, per_guild=per_guild)
+
+    def configure(self, *, per_member: int, per_guild: int) -> None:
+        """For questions from now on."""
         self._per_member, self._per_guild = Allowance(per_member, WINDOW), Allowance(per_guild, WINDOW)
 
     async def take(self, member: int, guild: int | None) -> None:

@@ -89,11 +89,15 @@ class Planner:
     ) -> None:
         """`name` is this process's. Unless it `adapts` every product goes by its tier, and only the agenda is made."""
         self._store, self._products, self._clock = store, products, clock
-        self._every, self._paces, self._blind_after, self._adapts = every, paces, blind_after, adapts
-        self._seat = Seat(store, "planner", name, clock=clock)
         self._round: _Round | None = None
+        self.configure(every=every, paces=paces, blind_after=blind_after, adapts=adapts)
+        self._seat = Seat(store, "planner", name, clock=clock)
         self._past: dict[str, _Past] = {}
-        self._next = float("-inf")
+
+    def configure(self, *, every: Mapping[Tier, timedelta], paces: Paces, blind_after: int, adapts: bool) -> None:
+        """From now on; a round that is under way begins anew, since half of it was planned by other numbers."""
+        self._every, self._paces, self._blind_after, self._adapts = every, paces, blind_after, adapts
+        self._round, self._next = None, float("-inf")
 
     async def turn(self) -> bool:
         """A page, when it is time and this process has the seat."""
@@ -104,10 +108,13 @@ class Planner:
             return False
         if self._round is None:
             self._round = await self._begin(seat)
-        await self._page(self._round)
+        mine = self._round
+        await self._page(mine)
+        if mine is not self._round:
+            return False  # the settings have changed meanwhile
         self._next = self._clock.monotonic() + _PAUSE
-        if not self._round.left:
-            await self._end(self._round)
+        if not mine.left:
+            await self._end(mine)
             self._round, self._next = None, self._clock.monotonic() + BETWEEN.total_seconds()
         return False
 

@@ -20,6 +20,10 @@ class Products:
     """The configured products, or what a guild may ask for. Asking costs no I/O."""
 
     def __init__(self, products: Iterable[Product]) -> None:
+        self.take(products)
+
+    def take(self, products: Iterable[Product]) -> None:
+        """These and no others from now on."""
         self._by_sku = {product.sku: product for product in products}
         self._names: dict[str, tuple[str, ...]] = {}
         for product in self._by_sku.values():

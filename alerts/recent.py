@@ -49,6 +49,11 @@ class Recent(Generic[K, V]):
         self._kept.pop(key, None)
         self._reading.pop(key, None)
 
+    def clear(self) -> None:
+        """All of it was changed here."""
+        self._kept.clear()
+        self._reading.clear()
+
     async def _read(self, key: K, read: Callable[[], Awaitable[V]], keeps: Callable[[V], bool]) -> V:
         began, task = self._clock.monotonic(), asyncio.current_task()
         try:

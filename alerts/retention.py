@@ -41,8 +41,13 @@ class Forgetting:
         rules: Mapping[Tier, Retention],
     ) -> None:
         """`name` tells this process from the others; `rules` are by the tier of a product."""
-        self._store, self._products, self._clock, self._name, self._rules = store, products, clock, name, rules
+        self._store, self._products, self._clock, self._name = store, products, clock, name
+        self.configure(rules=rules)
         self._next = float("-inf")
+
+    def configure(self, *, rules: Mapping[Tier, Retention]) -> None:
+        """For turns from now on."""
+        self._rules = rules
 
     async def turn(self) -> bool:
         """Look at the next few products of today's round, if it is not over and this process has the seat."""

@@ -58,6 +58,15 @@ class Answer:
         return max(read, default=None) if self.source is Source.STALE else self.snapshot.scanned_at
 
 
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a scan goes by from its beginning to its end, whatever is configured meanwhile."""
+
+    looks: Mapping[str, Look]
+    rules: Rules
+    canaries: Canaries
+
+
 class ScanStore(Snapshots, Timetable, Protocol):
     """The parts of memory that scanning needs."""
 
@@ -83,11 +92,15 @@ class Scan:
         `patience`: how long to wait for somebody else's scan of the same product.
         `kept`: is told each snapshot that was committed here.
         """
-        self._looks, self._store, self._clock, self._patience, self._rules = looks, store, clock, patience, rules
-        self._canaries, self._observer = canaries, observer
+        self._looks, self._store, self._clock, self._observer = looks, store, clock, observer
         self._products, self._kept = products, kept
+        self.configure(patience=patience, rules=rules, canaries=canaries)
         self._flights: dict[str, asyncio.Task[Answer]] = {}
         self._keeper = Keeper(store, clock)
+
+    def configure(self, *, patience: timedelta, rules: Rules, canaries: Canaries) -> None:
+        """For scans that begin from now on."""
+        self._patience, self._rules, self._canaries = patience, rules, canaries
 
     async def __call__(self, product: Product, *, max_age: timedelta) -> Answer:
         """Answer with a snapshot at most `max_age` old, or with the last known one, marked stale, if shops fail."""
@@ -120,6 +133,7 @@ class Scan:
         Without one it is what is known at the first try to take the lock, unless that is of the time of `slot` already.
         """
         vendors = [*dict.fromkeys(listing.vendor for listing in product.listings)]
+        terms = Terms({vendor: self._looks[vendor] for vendor in vendors}, self._rules, self._canaries)
         give_up = self._clock.monotonic() + self._patience.total_seconds()
         while self._clock.monotonic() < give_up:
             hold = await self._store.hold_scan(product.sku, vendors, ttl=LOCK_TTL)
@@ -128,7 +142,7 @@ class Scan:
                 if slot and hold.snapshot.scanned_at and hold.snapshot.scanned_at >= slot:
                     return await self._done_before(product, hold)
             if hold.lock:
-                answer = await self._while_held(product, hold, hold.lock, seen)
+                answer = await self._while_held(product, hold, hold.lock, seen, terms)
                 if answer:
                     return answer
             else:
@@ -143,20 +157,20 @@ class Scan:
             await self._store.unlock(hold.lock)
         return Answer(product, hold.snapshot, Source.CACHED)
 
-    async def _while_held(self, product: Product, hold: ScanHold, lock: Lock, seen: int) -> Answer | None:
+    async def _while_held(self, product: Product, hold: ScanHold, lock: Lock, seen: int, terms: Terms) -> Answer | None:
         answer = None
         self._keeper.keep(lock)
         try:
             if hold.snapshot.revision > seen and is_complete(product, hold.snapshot):
                 return _looked_at(product, hold.snapshot)  # kept just before the lock was ours
-            answer = await self._look_and_keep(product, hold, lock)
+            answer = await self._look_and_keep(product, hold, lock, terms)
             return answer
         finally:
             self._keeper.let_go(lock)
             if answer is None:  # what is kept gives the lock back
                 await self._store.unlock(lock)
 
-    async def _look_and_keep(self, product: Product, hold: ScanHold, lock: Lock) -> Answer | None:
+    async def _look_and_keep(self, product: Product, hold: ScanHold, lock: Lock, terms: Terms) -> Answer | None:
         """Read every listing at once, each alone; None when a newer scanner was there first.
 
         A difference that is held must be seen by a look that owes nothing to the one that saw it first.
@@ -164,15 +178,18 @@ class Scan:
         before = hold.snapshot
         held = {known.listing for known in before.listings if known.held}
         readings = await _all_of(
-            [self._looks[listing.vendor](listing, fresh=listing.id in held) for listing in product.listings]
+            [terms.looks[listing.vendor](listing, fresh=listing.id in held) for listing in product.listings]
         )
         steps = {}
         for listing, reading in zip(product.listings, readings, strict=True):
             known = before.known(listing.id)
-            steps[listing.id] = advance(listing, known, reading, await self._rules_for(product.sku, known, reading))
+            rules = await self._rules_for(product.sku, known, reading, terms)
+            steps[listing.id] = advance(listing, known, reading, rules)
         looks = [*zip(product.listings, readings, strict=True)]
         troubled = hold.told | {listing.vendor for listing, reading in looks if reading.failure}
-        notes = await self._vendor_notes([look for look in looks if look[0].vendor in troubled])
+        notes = await self._vendor_notes(
+            [look for look in looks if look[0].vendor in troubled], terms.rules.blind_after
+        )
         good = {listing.vendor: reading.at for listing, reading in looks if listing.vendor not in troubled}
         commit = _commit(lock, before, steps, notes, good, self._clock)
         if not await self._store.commit(commit):
@@ -180,7 +197,7 @@ class Scan:
             self._observer.outpaced()
             return None
         if any(known.held for known in commit.snapshot.listings):
-            await self._store.hurry(product.sku, self._clock.now() + self._rules.restock_delay)
+            await self._store.hurry(product.sku, self._clock.now() + terms.rules.restock_delay)
         for change in commit.changes:
             log.info("change", sku=change.sku, vendor=change.vendor, kind=change.kind.value)
         self._observer.scanned(product.sku, commit.changes)
@@ -193,27 +210,30 @@ class Scan:
         source = Source.FRESH if any(reading.offer for reading in readings) else Source.STALE
         return Answer(product, kept, source, tuple(commit.changes))
 
-    async def _rules_for(self, sku: str, known: Known | None, reading: Reading) -> Rules:
+    async def _rules_for(self, sku: str, known: Known | None, reading: Reading, terms: Terms) -> Rules:
         """Stricter ones while a whole shop turns, or its canaries lie: then its page has changed and not its stock."""
+        rules = terms.rules
         if known is None or not turns(known, reading.offer):
-            return self._rules
-        since = reading.at - self._rules.flap_window
+            return rules
+        since = reading.at - rules.flap_window
         turned = await self._store.turned(known.vendor, known.listing, reading.at, since=since)
-        doubt = "mass" if is_mass(turned, self._listings_of(known.vendor), self._rules) else ""
-        if not doubt and await self._canaries_lie(known.vendor, sku, reading):
+        doubt = "mass" if is_mass(turned, self._listings_of(known.vendor), rules) else ""
+        if not doubt and await self._canaries_lie(terms.canaries.get(known.vendor, ()), known.vendor, sku, reading):
             doubt = "canary"
         if doubt:
             self._observer.doubted(known.vendor, doubt)
-            return self._rules.model_copy(update={"is_mass": True})
-        return self._rules
+            return rules.model_copy(update={"is_mass": True})
+        return rules
 
     def _listings_of(self, vendor: str) -> int:
         """Counted each time, and only when a stock turns: products are added while we run."""
         return sum(listing.vendor == vendor for product in self._products for listing in product.listings)
 
-    async def _canaries_lie(self, vendor: str, looked_at: str, reading: Reading) -> bool:
+    async def _canaries_lie(
+        self, canaries: Sequence[tuple[str, bool]], vendor: str, looked_at: str, reading: Reading
+    ) -> bool:
         """Whether a product whose stock is certain is shown otherwise; it is looked at again the sooner for it."""
-        for sku, is_in_stock in self._canaries.get(vendor, ()):
+        for sku, is_in_stock in canaries:
             here = reading.offer.online_availability if reading.offer and sku == looked_at else None
             shown = here or await self._shown(sku, vendor)
             if shown and shown.is_in_stock is not is_in_stock:
@@ -228,7 +248,9 @@ class Scan:
             return None
         return Availability.UNKNOWN if known.in_shops else known.seen
 
-    async def _vendor_notes(self, looks: Iterable[tuple[Listing, Reading]]) -> list[tuple[Row, Change]]:
+    async def _vendor_notes(
+        self, looks: Iterable[tuple[Listing, Reading]], blind_after: int
+    ) -> list[tuple[Row, Change]]:
         """The notes that are due, one for a vendor, each with the row it is about."""
         notes: dict[str, tuple[Row, Change]] = {}
         for listing, reading in looks:
@@ -241,7 +263,7 @@ class Scan:
                 is_told=row.is_told,
                 since=row.since,
                 at=reading.at,
-                blind_after=self._rules.blind_after,
+                blind_after=blind_after,
             )
             if found:
                 notes.setdefault(listing.vendor, (row, found))

@@ -27,6 +27,12 @@ class Shelf:
         self._clock, self.size = clock, size
         self._entries: OrderedDict[str, _Entry] = OrderedDict()
 
+    def configure(self, *, size: int) -> None:
+        """From now on at most so many."""
+        self.size = size
+        while len(self._entries) > size:
+            self._entries.popitem(last=False)
+
     def __len__(self) -> int:
         return len(self._entries)
 

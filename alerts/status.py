@@ -67,7 +67,12 @@ class Status:
 
     def __init__(self, *, store: StatusStore, products: Products, clock: Clock, blind_after: int) -> None:
         """`blind_after`: so many failed looks in a row, and a vendor is blind."""
-        self._store, self._products, self._clock, self._blind_after = store, products, clock, blind_after
+        self._store, self._products, self._clock = store, products, clock
+        self.configure(blind_after=blind_after)
+
+    def configure(self, *, blind_after: int) -> None:
+        """For whatever is asked from now on."""
+        self._blind_after = blind_after
 
     async def vendors(self, guild: int | None = None) -> Sequence[VendorStatus]:
         """Every configured vendor and those of the guild's own products, the worst first."""

@@ -45,7 +45,8 @@ class Tallying(Observer):
 
     def __init__(self, *, store: Tallies, clock: Clock, vendors: Collection[str], name: str = "") -> None:
         """`vendors`: those that are told apart; every other is counted as `OTHER`. `name` tells this process apart."""
-        self._store, self._clock, self._vendors = store, clock, frozenset(vendors)
+        self._store, self._clock = store, clock
+        self.configure(vendors=vendors)
         self._name, self._serial = name or token_hex(8), count()
         self._sums: dict[Slot, _Sums] = {}
         self._products: Counter[str] = Counter()
@@ -56,6 +57,10 @@ class Tallying(Observer):
         self._next, self._day = clock.monotonic() + EVERY, clock.now().astimezone(UTC).date()
         self._began: dict[Span, datetime] = {}
         self._slice_ends = datetime.min.replace(tzinfo=UTC)
+
+    def configure(self, *, vendors: Collection[str]) -> None:
+        """From now on these are told apart."""
+        self._vendors = frozenset(vendors)
 
     # --- what is told -------------------------------------------------------------------------------------------
 

@@ -62,7 +62,12 @@ class Tick:
         clock: Clock,
         observer: Observer = SILENT,
     ) -> None:
-        self._tiers, self._store, self._jobs, self._clock, self._observer = tiers, store, jobs, clock, observer
+        self._store, self._jobs, self._clock, self._observer = store, jobs, clock, observer
+        self.configure(tiers=tiers)
+
+    def configure(self, *, tiers: Mapping[Tier, Pace]) -> None:
+        """For whatever is handed out from now on."""
+        self._tiers = tiers
         self._every = {tier: pace.every for tier, pace in tiers.items()}
 
     async def __call__(self) -> int:

@@ -64,9 +64,14 @@ class Warming:
     ) -> None:
         """`name` is this process's; `popular`: as often as that within an hour."""
         self._answers, self._asks, self._store, self._products = answers, asks, store, products
-        self._clock, self._freshness, self._popular = clock, freshness, popular
+        self._clock = clock
+        self.configure(freshness=freshness, popular=popular)
         self._seat = Seat(store, _SEAT, name, clock=clock)
         self._next = float("-inf")
+
+    def configure(self, *, freshness: Freshness, popular: int) -> None:
+        """For turns from now on."""
+        self._freshness, self._popular = freshness, popular
 
     async def warm(self) -> bool:
         """Tell what was asked for and, with the seat, look at what is popular and nearly too old. Every half minute."""

@@ -64,9 +64,13 @@ class Watchdog:
         """
         self._store, self._tell, self._clock = store, tell, clock
         self._seat, self._number = Seat(store, _ROLE, name, clock=clock), 0
-        names = list(dict.fromkeys(vendors))[: _MOST - 10]
+        names = _watched(vendors)
         self._findings = Findings(store=store, vendors=names, every=every, silence=silence, since=clock.now())
         self._next, self._next_word = float("-inf"), float("-inf")
+
+    def configure(self, *, vendors: Sequence[str], every: Mapping[Tier, timedelta], silence: timedelta) -> None:
+        """For looks from now on."""
+        self._findings.configure(vendors=_watched(vendors), every=every, silence=silence)
 
     async def turn(self) -> bool:
         """Look when it is time and this process has the seat."""
@@ -125,6 +129,10 @@ class Watchdog:
         if dict(before) != dict(troubles):
             await self._store.set_note(_NOTE, _TROUBLES.dump_json(list(troubles.values())).decode())
         return True
+
+
+def _watched(vendors: Sequence[str]) -> list[str]:
+    return list(dict.fromkeys(vendors))[: _MOST - 10]
 
 
 def _read(note: str | None) -> dict[str, Trouble]:

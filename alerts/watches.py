@@ -68,9 +68,13 @@ class Watches:
         chosen: Mapping[str, Tier] = _NONE,
     ) -> None:
         """`chosen`: tiers that the operator has named for products, by sku."""
-        self._chosen = chosen
-        self._store, self._products, self._clock, self._quota = store, products, clock, quota
+        self._store, self._products, self._clock = store, products, clock
+        self.configure(quota=quota, chosen=chosen)
         self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+
+    def configure(self, *, quota: Quota, chosen: Mapping[str, Tier]) -> None:
+        """For whatever is asked from now on; `settle` brings the timetable after it."""
+        self._quota, self._chosen = quota, chosen
 
     async def add(
         self,

@@ -15,6 +15,7 @@ from bot.parts import running, until
 from bot.root.common import Role, breakers_of, vendors_of, version_of_ours
 from bot.root.discord import on_discord, plug_in
 from bot.root.engine import Engine, assemble, engine
+from bot.root.reload import Reload, Reread
 from bot.root.shops import places_of, shops, vendor_at
 from bot.root.watching import heartbeat
 from bot.root.web import dashboard_of, discord_api, health_of, serving_web, web_application
@@ -23,14 +24,19 @@ from bot.web.dashboard.discord_api import KnownPlaces
 from bot.web.dashboard.live import Live
 
 __all__ = [
-    "Engine", "Role", "assemble", "engine", "health_of", "places_of", "plug_in", "serve", "shops", "vendor_at",
-    "web_application",
+    "Engine", "Reread", "Role", "assemble", "engine", "health_of", "places_of", "plug_in", "serve", "shops",
+    "vendor_at", "web_application",
 ]  # fmt: skip
 log = structlog.get_logger()
 
 
-async def serve(settings: Settings, roles: frozenset[Role], *, stop: asyncio.Event) -> None:
-    """Run until `stop` is set, or until a part that cannot go on ends; then drain and close everything."""
+async def serve(
+    settings: Settings, roles: frozenset[Role], *, stop: asyncio.Event, reread: Reread | None = None
+) -> None:
+    """Run until `stop` is set, or until a part that cannot go on ends; then drain and close everything.
+
+    `reread`: how to read the settings again, and what is set when that is wanted.
+    """
     if Role.BOT in roles and settings.discord.token is None:
         raise BadInput("No Discord token: set DISCORD_TOKEN, or DISCORD_TOKEN_FILE to a file that holds it.")
     metrics = Metrics(vendors=vendors_of(settings), version=version_of_ours())
@@ -40,6 +46,9 @@ async def serve(settings: Settings, roles: frozenset[Role], *, stop: asyncio.Eve
             metrics, store=parts.store, clock=parts.clock, breakers=lambda: breakers_of(parts.looks)
         )
         health = health_of(parts, stop, needs_gateway=Role.BOT in roles)
+        reload = Reload(reread.read, parts, metrics) if reread else None
+        if reread and reload:
+            await closing.enter_async_context(running(reload.whenever(reread.asked), tasks, "reload"))
         await closing.enter_async_context(running(LoopLag(metrics, clock=parts.clock).run(), tasks, "loop lag"))
         discord = discord_api(settings)
         places = KnownPlaces(discord, parts.clock)
@@ -48,7 +57,7 @@ async def serve(settings: Settings, roles: frozenset[Role], *, stop: asyncio.Eve
             if Role.WEB in roles:
                 live = Live(store=parts.store, products=parts.products, clock=parts.clock)
                 pages = dashboard_of(parts, discord, places, live).routes()
-                await closing.enter_async_context(serving_web(parts, health, exposition, background, pages))
+                await closing.enter_async_context(serving_web(parts, health, exposition, background, pages, reload))
                 await closing.enter_async_context(live.reading())
             await closing.enter_async_context(scanning(parts, jobs, roles, tasks))
         await closing.enter_async_context(warming(parts, tasks))

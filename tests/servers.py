@@ -61,7 +61,7 @@ class Node:
     """A server on a port of loopback that can be killed and started again with what it wrote down."""
 
     def __init__(self, binary: str, folder: Path, *arguments: str) -> None:
-        self.port = _free_port()
+        self.port = free_port()
         self.host = f"127.0.0.1:{self.port}"
         self.url = f"redis://{self.host}/0"
         folder.mkdir()
@@ -89,7 +89,7 @@ class Cluster:
 
     @staticmethod
     def _node(binary: str, folder: Path) -> Node:
-        bus = str(_free_port())
+        bus = str(free_port())
         return Node(
             binary, folder, "--cluster-enabled", "yes", "--cluster-port", bus, "--cluster-node-timeout", "15000"
         )
@@ -130,7 +130,7 @@ class Watched:
         self.master = Node(binary, folder / "master", "--repl-diskless-sync-delay", "0")
         follow = ("--replicaof", f"127.0.0.1 {self.master.port}", "--repl-diskless-sync-delay", "0")
         self.replica = Node(binary, folder / "replica", *follow)
-        self._sentinel_port = _free_port()
+        self._sentinel_port = free_port()
         self._config = folder / "sentinel.conf"
         self._binary = binary
         self.sentinel_url = f"redis://127.0.0.1:{self._sentinel_port}"
@@ -190,7 +190,7 @@ def _fields(flat: list[str]) -> dict[str, str]:
     return dict(zip(flat[::2], flat[1::2], strict=True))
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as asking:
         asking.bind(("127.0.0.1", 0))
         port: int = asking.getsockname()[1]

@@ -20,18 +20,18 @@ class Pace:
 
     def __init__(self, rate: float | None, *, clock: Clock, gate: Gate | None = None) -> None:
         """`gate` returns when the other side lets anything through at all: slots begin behind it, not in a heap."""
-        self._rate, self._clock, self._gate = rate, clock, gate
+        self.rate, self._clock, self._gate = rate, clock, gate
         self._next = float("-inf")
         self._turn, self._waiting = asyncio.Lock(), 0
 
     async def slot(self) -> None:
         """Return when the next free slot has come; whoever asked first goes first."""
-        if self._rate is None:
+        if self.rate is None:
             return
         self._waiting += 1
         try:
             async with self._turn:
-                await self._until_next(self._rate)
+                await self._until_next(self.rate)
         finally:
             self._waiting -= 1
 
@@ -44,7 +44,7 @@ class Pace:
 
     @property
     def is_limited(self) -> bool:
-        return self._rate is not None
+        return self.rate is not None
 
     def room(self, ahead: int) -> int:
         """How many more may ask for slots now, so that nobody waits behind more than so many."""

@@ -29,8 +29,7 @@ class Metrics(Observer):
     def __init__(self, *, vendors: Collection[str], version: str) -> None:
         """`vendors`: the configured ones; the first hundred are told apart."""
         self.registry = CollectorRegistry()
-        self.vendors = tuple(dict.fromkeys(vendors))[:MOST_VENDORS]
-        self._named = frozenset(self.vendors)
+        self.configure(vendors=vendors)
         self._late = set(LATE)
         self._made = {entry.name: self._make(entry) for entry in TABLE}
         # Finding a child by its labels takes a lock and a tuple each time; these are asked for at every look.
@@ -44,6 +43,11 @@ class Metrics(Observer):
         for lane in TargetKind:
             for result in ("sent", "buried", "expired"):
                 self.add("hs_deliveries_total", 0, lane.value, result)
+
+    def configure(self, *, vendors: Collection[str]) -> None:
+        """From now on these are told apart."""
+        self.vendors = tuple(dict.fromkeys(vendors))[:MOST_VENDORS]
+        self._named = frozenset(self.vendors)
 
     def _make(self, entry: Entry) -> Counter | Gauge | Histogram:
         match entry.kind:

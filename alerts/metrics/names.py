@@ -69,10 +69,13 @@ TABLE = (
     Entry("hs_redis_duration_seconds", H, ("op",), "commands and scripts; XREADGROUP waits for news", QUICK),
     Entry("hs_redis_errors_total", C, ("op",), "those that failed"),
     Entry("hs_store_durable", G, ("check",), "1 fine, 0 not: `log` is kept, no `eviction`, `writes` arrive"),
-    Entry("hs_config_last_reload_successful", G, (), "1 if the last reload was taken, 0 if it was refused"),
     Entry("hs_backup_last_success_timestamp_seconds", G, (), "when a backup was last made; 0 before the first"),
     Entry("hs_event_loop_lag_seconds", H, (), "how late a task of this process wakes", QUICK),
     Entry("hs_http_requests_total", C, ("route", "method", "status"), "requests to our own web face"),
+    Entry(
+        "hs_config_last_reload_successful", G, (), "1 while the configuration is as it was last read; 0 after a refusal"
+    ),
+    Entry("hs_config_last_reload_timestamp_seconds", G, (), "when it was last taken, at the start or by a reload"),
     Entry("hs_http_request_duration_seconds", H, ("route",), "how long it took to answer them", HTTP),
 )
 

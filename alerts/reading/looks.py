@@ -18,6 +18,16 @@ class Looks(Mapping[str, Look]):
         self._fixed = {name: make(name) for name in vendors}
         self._others: OrderedDict[str, Look] = OrderedDict()
 
+    def configure(self, vendors: Iterable[str]) -> None:
+        """These are the configured ones from now on; those that there are keep their breaker and pace."""
+        self._fixed = {
+            name: self._fixed.get(name) or self._others.pop(name, None) or self._make(name) for name in vendors
+        }
+
+    def become(self, other: Looks) -> None:
+        """Look as the other does from now on; a look that was taken before stays as it was."""
+        self._make, self._fixed, self._others = other._make, other._fixed, other._others
+
     def __getitem__(self, vendor: str) -> Look:
         look = self._fixed.get(vendor) or self._others.get(vendor)
         if look is None:

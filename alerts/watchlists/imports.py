@@ -65,6 +65,10 @@ class Imports:
     ) -> None:
         """`pace` is how often one host may be asked: the first looks at its pages are so far apart, and more."""
         self._catalogue, self._watches, self._store, self._clock = catalogue, watches, store, clock
+        self.configure(pace=pace)
+
+    def configure(self, *, pace: timedelta | None) -> None:
+        """For imports from now on."""
         # A look may need its robots.txt, the page and the shop system's data.
         self._step = 3 * (pace or timedelta(milliseconds=20))
 

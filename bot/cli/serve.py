@@ -15,9 +15,9 @@ import typer
 from alerts.domain.errors import BadInput
 from alerts.domain.shards import Shards
 from alerts.settings.model import Settings
-from bot.app import Role
+from bot.app import Reread, Role
 from bot.app import serve as serve_app
-from bot.cli.shared import Config, settings_from, until_signalled
+from bot.cli.shared import Config, default_config, settings_from, until_signalled
 from bot.logs import configure
 
 
@@ -28,10 +28,18 @@ def run(
         str | None, typer.Option(help="This process's shards of all, such as 0-3/16; auto: all that Discord proposes.")
     ] = None,
 ) -> int:
-    """Run the bot until it is told to stop."""
+    """Run the bot until it is told to stop. SIGHUP has it read its configuration again."""
     configure(logging.INFO)
-    settings, chosen = _with_shards(settings_from(config), shards), _roles(roles)
-    return until_signalled(lambda stop: serve_app(settings, chosen, stop=stop))
+    # Chosen once: a file of one's own that is gone must not be taken for a wish to have the shipped one.
+    path, chosen = (config or default_config()).absolute(), _roles(roles)
+
+    def read() -> Settings:
+        return _with_shards(settings_from(path), shards)
+
+    settings, asked = read(), asyncio.Event()
+    return until_signalled(
+        lambda stop: serve_app(settings, chosen, stop=stop, reread=Reread(read, asked)), hung_up=asked.set
+    )
 
 
 def play(

@@ -48,8 +48,13 @@ def default_config() -> Path:
     return installed if installed.exists() else package.parent / "config.yaml"
 
 
-def until_signalled(work: Callable[[asyncio.Event], Awaitable[None]]) -> int:
-    """Run `work(stop)`: SIGTERM and Ctrl-C set `stop`, and a second one ends the process at once."""
+def until_signalled(
+    work: Callable[[asyncio.Event], Awaitable[None]], *, hung_up: Callable[[], None] | None = None
+) -> int:
+    """Run `work(stop)`: SIGTERM and Ctrl-C set `stop`, and a second one ends the process at once.
+
+    `hung_up` is called for each SIGHUP, which ends the process where there is none.
+    """
 
     async def guarded() -> int:
         stop, codes = asyncio.Event(), [FINE]
@@ -62,6 +67,8 @@ def until_signalled(work: Callable[[asyncio.Event], Awaitable[None]]) -> int:
 
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, on_signal, number)
+        if hung_up:
+            asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, hung_up)
         await work(stop)
         return codes[0]
 

@@ -53,7 +53,7 @@ class WatchCog(commands.GroupCog, name="watch", description="Choose which produc
         max_age: timedelta,
     ) -> None:
         self._watches, self._additions, self._imports = watches, additions, imports
-        self._answers, self._products, self._max_age = answers, products, max_age
+        self._answers, self._products, self.max_age = answers, products, max_age
 
     async def interaction_check(self, interaction: discord.Interaction, /) -> bool:
         return await may_manage(interaction)
@@ -106,7 +106,7 @@ class WatchCog(commands.GroupCog, name="watch", description="Choose which produc
         watch, found = await self._watches.watched(interaction.guild_id or 0, sku)
         if is_new:
             await note_change(interaction, N_("watch added"), found.name)
-        answer = await self._answers(found, max_age=self._max_age)
+        answer = await self._answers(found, max_age=self.max_age)
         tier = tier_word(watch.tier_of(found))
         text = (
             t("Watching **{name}** ({tier} tier).", name=harmless(found.name), tier=tier) if is_new else _already(found)

@@ -37,9 +37,14 @@ class AppriseWorker:
         self, *, allow_private: Sequence[str] = (), limit: float = _LONGEST, command: Sequence[str] | None = None
     ) -> None:
         """`allow_private`: "host:port" of services on the operator's own network. `limit`: seconds for a message."""
-        self._private, self._limit, self._command = tuple(allow_private), limit, command or child_command()
+        self._limit, self._command = limit, command or child_command()
+        self.configure(allow_private=allow_private)
         self._turn = asyncio.Lock()
         self._process: asyncio.subprocess.Process | None = None
+
+    def configure(self, *, allow_private: Sequence[str]) -> None:
+        """For messages from now on."""
+        self._private = tuple(allow_private)
 
     @property
     def pid(self) -> int | None:

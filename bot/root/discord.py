@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from datetime import datetime
 
 from alerts.audit import Audit
 from alerts.command_limits import CommandLimits
@@ -12,6 +13,7 @@ from alerts.currencies import Currencies
 from alerts.deliver import Deliver
 from alerts.delivery.notices import Notices
 from alerts.delivery.notifier import Notifier
+from alerts.delivery.pace import Gate
 from alerts.direct import DirectMessages
 from alerts.domain.errors import StoreError
 from alerts.fresh_scans import FreshScans
@@ -19,8 +21,9 @@ from alerts.health import Health
 from alerts.metrics.gauges import Exposition
 from alerts.pulse import DELIVER, Pulse
 from alerts.runner import Runner
+from alerts.settings.model import Settings
 from alerts.trial import Trial
-from alerts.watchdog import Watchdog
+from alerts.watchdog import Tell, Watchdog
 from bot.admins import GuildAdmins
 from bot.charts import Charts
 from bot.client import Client, add_cogs
@@ -56,10 +59,25 @@ async def plug_in(client: Client, parts: Engine, notify: Notifier | None = None)
     products, fresh = parts.products.offered, parts.settings.cache.fresh
     client.audit = Audit(store=parts.store, clock=parts.clock)
     limits, clock = parts.settings.limits, parts.clock
-    client.command_limits = CommandLimits(
+    commands = client.command_limits = CommandLimits(
         parts.limits, clock, per_user=limits.commands_per_user, per_guild=limits.commands_per_guild
     )
     fresh_scans = FreshScans(parts.limits, clock, per_member=limits.fresh_per_member, per_guild=limits.fresh_per_guild)
+    watch = WatchCog(
+        watches=parts.watches,
+        additions=parts.additions,
+        imports=parts.imports,
+        answers=parts.answers,
+        products=products,
+        max_age=fresh,
+    )
+
+    def follow(told: Settings) -> None:
+        own = told.limits
+        commands.configure(per_user=own.commands_per_user, per_guild=own.commands_per_guild)
+        fresh_scans.configure(per_member=own.fresh_per_member, per_guild=own.fresh_per_guild)
+        watch.max_age = desk.max_age = told.cache.fresh
+
     direct = DirectMessages(store=parts.store, clock=parts.clock, say=Hello(client))
     notify = notify or Notify(
         client,
@@ -68,20 +86,15 @@ async def plug_in(client: Client, parts: Engine, notify: Notifier | None = None)
         worker=parts.worker,
         language=language_of_guilds(parts.guilds),
     )
+    desk = _alerts_desk(parts, notify)
+    parts.live.follow(follow)
     await add_cogs(
         client,
         [
             ScanCog(answers=parts.answers, products=products, limits=fresh_scans),
             HistoryCog(history=parts.history, products=products, charts=Charts()),
-            WatchCog(
-                watches=parts.watches,
-                additions=parts.additions,
-                imports=parts.imports,
-                answers=parts.answers,
-                products=products,
-                max_age=fresh,
-            ),
-            AlertsCog(desk=_alerts_desk(parts, notify)),
+            watch,
+            AlertsCog(desk=desk),
             WhyCog(why=parts.why, products=products),
             AuditCog(audit=client.audit),
             OwnCog(own=parts.own, direct=direct, guilds=parts.guilds, products=products),
@@ -141,17 +154,7 @@ async def on_discord(
         language=language_of_guilds(parts.guilds),
     )
     await plug_in(client, parts, notify)
-    pace = settings.discord.pace
-    deliver = Deliver(
-        store=parts.store,
-        notifier=notify,
-        clock=parts.clock,
-        name=this_process(),
-        rate=1 / pace.total_seconds() if pace else None,
-        rests_until=invalid.rest_until,
-        gate=client.until_unlimited,
-        observer=parts.observer,
-    )
+    deliver = deliver_of(parts, notify, rests_until=invalid.rest_until, gate=client.until_unlimited)
 
     pulse = Pulse(parts.store, DELIVER, clock=parts.clock)
 
@@ -188,20 +191,54 @@ async def _watching(parts: Engine, client: Client, tasks: list[asyncio.Task[None
     if own.channel is None:
         yield
         return
-    watchdog = Watchdog(
-        store=parts.store,
-        tell=OperatorChannel(client, own.channel),
-        clock=parts.clock,
-        name=this_process(),
-        vendors=vendors_of(parts.settings),
-        every={tier: each.every for tier, each in parts.settings.tiers.by_tier().items()},
-        silence=own.silence,
-    )
+    watchdog = watchdog_of(parts, OperatorChannel(client, own.channel))
     watching = Runner("watchdog", watchdog.turn, clock=parts.clock)
     async with running(watching.run(), tasks, "watchdog", end=watching.stop):
         yield
     with suppress(StoreError):
         await watchdog.leave()
+
+
+def watchdog_of(parts: Engine, tell: Tell) -> Watchdog:
+    """A watchdog that goes by the settings."""
+    watchdog = Watchdog(
+        store=parts.store,
+        tell=tell,
+        clock=parts.clock,
+        name=this_process(),
+        vendors=vendors_of(parts.settings),
+        every=parts.settings.tiers.every(),
+        silence=parts.settings.operator.silence,
+    )
+    parts.live.follow(
+        lambda told: watchdog.configure(
+            vendors=vendors_of(told), every=told.tiers.every(), silence=told.operator.silence
+        )
+    )
+    return watchdog
+
+
+def deliver_of(
+    parts: Engine, notify: Notifier, *, rests_until: Callable[[], datetime | None], gate: Gate | None
+) -> Deliver:
+    """A deliverer that goes by the settings."""
+    deliver = Deliver(
+        store=parts.store,
+        notifier=notify,
+        clock=parts.clock,
+        name=this_process(),
+        rate=_rate(parts.settings),
+        rests_until=rests_until,
+        gate=gate,
+        observer=parts.observer,
+    )
+    parts.live.follow(lambda told: deliver.configure(rate=_rate(told)))
+    return deliver
+
+
+def _rate(settings: Settings) -> float | None:
+    pace = settings.discord.pace
+    return 1 / pace.total_seconds() if pace else None
 
 
 def _notices(parts: Engine, client: Client, invalid: InvalidRequests) -> Notices:

@@ -24,6 +24,7 @@ from alerts.observing import SILENT, Everybody, Observer
 from alerts.own import OwnAlerts
 from alerts.ports import Clock, Look
 from alerts.reach import Reach
+from alerts.reading.looks import Looks
 from alerts.reading.web.post import WebPoster
 from alerts.runner import Runner
 from alerts.scan import Canaries, Scan
@@ -46,6 +47,9 @@ from alerts.webhooks.vault import Vault
 from alerts.why import Why
 from bot.notify.apprise_worker import AppriseWorker
 from bot.parts import running
+from bot.root.common import vendors_of
+from bot.root.live import LiveSettings
+from bot.root.live_shops import LiveShops
 from bot.root.shops import shops
 
 
@@ -53,7 +57,7 @@ from bot.root.shops import shops
 class Engine:
     """The use cases, ready to be called by any face."""
 
-    settings: Settings
+    live: LiveSettings
     clock: Clock
     products: Catalogue
     store: Store
@@ -83,6 +87,12 @@ class Engine:
     analytics: Analytics
     sessions: Sessions
     observer: Observer = SILENT
+    shops: LiveShops | None = None  # where `looks` are our own, and can be had anew
+
+    @property
+    def settings(self) -> Settings:
+        """Those that hold now."""
+        return self.live.now
 
 
 @asynccontextmanager
@@ -97,13 +107,15 @@ async def engine(settings: Settings, metrics: Metrics | None = None) -> AsyncIte
         if url.startswith("embedded://"):
             url = (await closing.enter_async_context(Embedded(settings.store.data_dir))).url
         observer: Observer = metrics or SILENT
+        counters: tuple[Metrics | Tallying, ...] = ()
         store = await closing.enter_async_context(RedisStore(url, observer=observer, clock=clock if metrics else None))
         if metrics:
             tallying = Tallying(store=store, clock=clock, vendors=metrics.vendors)
             closing.push_async_callback(tallying.leave)
-            observer = Everybody(metrics, tallying)
+            observer, counters = Everybody(metrics, tallying), (metrics, tallying)
             await closing.enter_async_context(_counting(tallying, clock))
-        looks = await closing.enter_async_context(shops(settings, clock, spending=store, observer=observer))
+        opened = LiveShops(lambda told: shops(told, clock, spending=store, observer=observer), clock)
+        looks = await (await closing.enter_async_context(opened)).open(settings)
         worker = AppriseWorker(allow_private=settings.fetch.allow_private)
         closing.push_async_callback(worker.aclose)
         parts = assemble(
@@ -114,7 +126,9 @@ async def engine(settings: Settings, metrics: Metrics | None = None) -> AsyncIte
             looks=looks,
             worker=worker,
             observer=observer,
+            shops=opened,
         )
+        parts.live.follow(lambda told: [each.configure(vendors=vendors_of(told)) for each in counters])
         closing.push_async_callback(parts.answers.aclose)
         yield parts
 
@@ -135,8 +149,10 @@ def assemble(
     looks: Mapping[str, Look],
     worker: AppriseWorker,
     observer: Observer = SILENT,
+    shops: LiveShops | None = None,
 ) -> Engine:
     """Plug the use cases together over any memory and any way to look at the shops. Opens nothing."""
+    live = LiveSettings(settings)
     reach, shelf, asks = Reach(clock), Shelf(clock, size=settings.cache.memory), Asks()
     products, key_ring = Catalogue(settings.catalogue(), store=store, reach=reach, clock=clock), key_ring_of(settings)
     watches = Watches(
@@ -151,7 +167,7 @@ def assemble(
         looks=looks,
         store=store,
         clock=clock,
-        patience=_patience(settings),
+        patience=patience(settings),
         rules=settings.confirm.rules(),
         products=products,
         canaries=_canaries(settings),
@@ -170,8 +186,30 @@ def assemble(
     )
     vault = Vault(store=store, seal=key_ring)
     poster = WebPoster(clock=clock, allow_private=settings.fetch.allow_private)
+    imports = Imports(catalogue=products, watches=watches, store=store, clock=clock, pace=settings.fetch.pace)
+    blind_after = settings.confirm.blind_after
+    status = Status(store=store, products=products, clock=clock, blind_after=blind_after)
+    activity = Activity(store=store, products=products, clock=clock, blind_after=blind_after)
+    api_keys = ApiKeys(store=store, clock=clock, pepper=key_ring, per_guild=settings.limits.keys_per_guild)
+
+    def follow(told: Settings) -> None:
+        products.configure(told.catalogue())
+        watches.configure(quota=told.guilds.quota(), chosen=told.chosen_tiers())
+        scan.configure(patience=patience(told), rules=told.confirm.rules(), canaries=_canaries(told))
+        if isinstance(looks, Looks):
+            looks.configure(listing.vendor for product in products.configured for listing in product.listings)
+        answers.configure(freshness=told.cache.freshness())
+        shelf.configure(size=told.cache.memory)
+        imports.configure(pace=told.fetch.pace)
+        for reporter in (status, activity):
+            reporter.configure(blind_after=told.confirm.blind_after)
+        for way_out in (poster, worker):
+            way_out.configure(allow_private=told.fetch.allow_private)
+        api_keys.configure(per_guild=told.limits.keys_per_guild)
+
+    live.follow(follow)
     return Engine(
-        settings=settings,
+        live=live,
         clock=clock,
         products=products,
         store=store,
@@ -184,14 +222,12 @@ def assemble(
         history=History(store=store, clock=clock),
         watches=watches,
         additions=Additions(catalogue=products, watches=watches, scan=scan, looks=looks, store=store, clock=clock),
-        imports=Imports(catalogue=products, watches=watches, store=store, clock=clock, pace=settings.fetch.pace),
+        imports=imports,
         subscriptions=subscriptions,
         guilds=Guilds(store=store, clock=clock, reach=reach),
         why=Why(store=store, clock=clock),
-        status=Status(store=store, products=products, clock=clock, blind_after=settings.confirm.rules().blind_after),
-        activity=Activity(
-            store=store, products=products, clock=clock, blind_after=settings.confirm.rules().blind_after
-        ),
+        status=status,
+        activity=activity,
         own=OwnAlerts(store=store, subscriptions=subscriptions, watches=watches, products=products, clock=clock),
         me=Me(store=store, clock=clock),
         addresses=Addresses(
@@ -204,10 +240,11 @@ def assemble(
         sender=Sender(store=store, vault=vault, poster=poster, clock=clock),
         worker=worker,
         limits=Limits(store=store, clock=clock),
-        api_keys=ApiKeys(store=store, clock=clock, pepper=key_ring, per_guild=settings.limits.keys_per_guild),
+        api_keys=api_keys,
         analytics=Analytics(store=store, products=products, clock=clock),
         sessions=Sessions(store=store, clock=clock),
         observer=observer,
+        shops=shops,
     )
 
 
@@ -226,7 +263,7 @@ def _canaries(settings: Settings) -> Canaries:
     }
 
 
-def _patience(settings: Settings) -> timedelta:
+def patience(settings: Settings) -> timedelta:
     """Long enough for somebody else's slowest scan: three attempts and their pauses."""
     agent = settings.tinyfish.timeout if settings.tinyfish.api_key else timedelta(0)
     return (settings.fetch.timeout + agent) * 3 + timedelta(seconds=30)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from alerts.catalogue import vendors_by_host
@@ -34,7 +34,7 @@ async def shops(
     spending: Spending | None = None,
     observer: Observer = SILENT,
     shortcuts: Shortcuts = ALL,
-) -> AsyncIterator[Mapping[str, Look]]:
+) -> AsyncIterator[Looks]:
     """How to look at each vendor, by name, with that vendor's manners. `spending` is shared by all who pay TinyFish."""
     fetch = settings.fetch
     inflate_quickly()

@@ -18,14 +18,21 @@ from bot.root.engine import Engine
 
 
 def findings_of(parts: Engine) -> Findings:
+    """What is wrong, by the settings."""
     settings = parts.settings
-    return Findings(
+    findings = Findings(
         store=parts.store,
         vendors=vendors_of(settings),
-        every={tier: each.every for tier, each in settings.tiers.by_tier().items()},
+        every=settings.tiers.every(),
         silence=settings.operator.silence,
         since=parts.clock.now(),
     )
+    parts.live.follow(
+        lambda told: findings.configure(
+            vendors=vendors_of(told), every=told.tiers.every(), silence=told.operator.silence
+        )
+    )
+    return findings
 
 
 @asynccontextmanager

@@ -32,11 +32,18 @@ from bot.web.gate import Gate
 from bot.web.health import metrics_page
 from bot.web.openapi import document
 from bot.web.peers import Peers
+from bot.web.reload import Reload
 from bot.web.server import application, serving
 
 
 def health_of(parts: Engine, stop: asyncio.Event, *, needs_gateway: bool) -> Health:
-    configured = frozenset(vendors_of(parts.settings))
+    configured = set(vendors_of(parts.settings))
+
+    def follow(told: Settings) -> None:
+        configured.clear()
+        configured.update(vendors_of(told))
+
+    parts.live.follow(follow)
     return Health(
         store=parts.store,
         status=parts.status,
@@ -52,9 +59,14 @@ def health_of(parts: Engine, stop: asyncio.Event, *, needs_gateway: bool) -> Hea
 
 @asynccontextmanager
 async def serving_web(
-    parts: Engine, health: Health, exposition: Exposition, jobs: ScanJobs, pages: Sequence[web.RouteDef]
+    parts: Engine,
+    health: Health,
+    exposition: Exposition,
+    jobs: ScanJobs,
+    pages: Sequence[web.RouteDef],
+    reload: Reload | None,
 ) -> AsyncIterator[None]:
-    app = web_application(parts, health=health, metrics=exposition.text, jobs=jobs, dashboard=pages)
+    app = web_application(parts, health=health, metrics=exposition.text, jobs=jobs, dashboard=pages, reload=reload)
     async with serving(app, parts.settings.web):
         yield
 
@@ -66,6 +78,7 @@ def web_application(
     metrics: Callable[[], Awaitable[bytes]],
     jobs: ScanJobs,
     dashboard: Sequence[web.RouteDef] = (),
+    reload: Reload | None = None,
 ) -> web.Application:
     """The API with its document, the pages for those who keep the bot running, and the dashboard's."""
     settings, token = parts.settings, parts.settings.discord.token
@@ -84,6 +97,7 @@ def web_application(
             places=Channels(api_base=settings.discord.api_base, token=token.get_secret_value() if token else None),
             jobs=jobs,
             clock=parts.clock,
+            reload=reload,
         )
     )
     shown = metrics_page(metrics, CONTENT_TYPE, is_public=settings.web.public_metrics)

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from alerts.domain.errors import StoreError
+from alerts.domain.model import Tier
 from alerts.fanout import Fanout
 from alerts.jobs import DocketQueue, JobQueue
 from alerts.planner import Paces, Planner
@@ -17,6 +18,7 @@ from alerts.pulse import TICK, Pulse
 from alerts.retention import Forgetting
 from alerts.runner import Runner
 from alerts.scan_jobs import ScanJobs
+from alerts.settings.model import Settings
 from alerts.tick import Pace, Tick
 from alerts.warming import Warming
 from alerts.webhooks.feed import Feed
@@ -70,7 +72,7 @@ async def scanning(
             await closing.enter_async_context(_to_webhooks(parts, tasks))
         if Role.SCHEDULER in roles:
             closing.enter_context(_ticking(parts, jobs))
-            await closing.enter_async_context(running(_settle(parts), [], "timetable"))
+            await closing.enter_async_context(_settling(parts))
             await closing.enter_async_context(_planning(parts, tasks))
             await closing.enter_async_context(_forgetting(parts, tasks))
         yield
@@ -79,17 +81,7 @@ async def scanning(
 @asynccontextmanager
 async def warming(parts: Engine, tasks: list[asyncio.Task[None]]) -> AsyncIterator[None]:
     """In every process, since each is asked for something; the one with the seat looks."""
-    cache = parts.settings.cache
-    warming = Warming(
-        answers=parts.answers,
-        asks=parts.asks,
-        store=parts.store,
-        products=parts.products,
-        clock=parts.clock,
-        freshness=cache.freshness(),
-        name=this_process(),
-        popular=cache.popular,
-    )
+    warming = warming_of(parts)
     turns = Runner("warming", warming.warm, clock=parts.clock)
     async with running(turns.run(), tasks, "warming", end=turns.stop):
         yield
@@ -113,8 +105,7 @@ async def _to_webhooks(parts: Engine, tasks: list[asyncio.Task[None]]) -> AsyncI
 @asynccontextmanager
 async def _forgetting(parts: Engine, tasks: list[asyncio.Task[None]]) -> AsyncIterator[None]:
     """Old points of history; in every scheduler, and the one with the seat does it."""
-    rules = parts.settings.history.rules()
-    old = Forgetting(store=parts.store, products=parts.products, clock=parts.clock, name=this_process(), rules=rules)
+    old = forgetting_of(parts)
     turns = Runner("old histories", old.turn, clock=parts.clock)
     async with running(turns.run(), tasks, "old histories", end=turns.stop):
         yield
@@ -124,9 +115,7 @@ async def _forgetting(parts: Engine, tasks: list[asyncio.Task[None]]) -> AsyncIt
 
 @contextmanager
 def _ticking(parts: Engine, jobs: JobQueue) -> Iterator[None]:
-    tiers = parts.settings.tiers.by_tier()
-    paces = {name: Pace(every=tier.every, limit=tier.limit) for name, tier in tiers.items()}
-    tick = Tick(tiers=paces, store=parts.store, jobs=jobs, clock=parts.clock, observer=parts.observer)
+    tick = tick_of(parts, jobs)
     # Our own bulkhead: a failed tick is logged once per outage, and the next one comes in a second.
     pulse = Pulse(parts.store, TICK, clock=parts.clock)
     turn = Runner("tick", lambda: _as_turn(tick, pulse), clock=parts.clock)
@@ -142,22 +131,36 @@ def _ticking(parts: Engine, jobs: JobQueue) -> Iterator[None]:
 @asynccontextmanager
 async def _planning(parts: Engine, tasks: list[asyncio.Task[None]]) -> AsyncIterator[None]:
     """In every scheduler; the one with the seat plans."""
-    settings = parts.settings
-    planner = Planner(
-        store=parts.store,
-        products=parts.products,
-        clock=parts.clock,
-        name=this_process(),
-        every={tier: each.every for tier, each in settings.tiers.by_tier().items()},
-        paces=Paces(settings.fetch.pace, {name: own.pace for name, own in settings.vendors.items() if own.pace}),
-        blind_after=settings.confirm.blind_after,
-        adapts=settings.tiers.adapt,
-    )
+    planner = planner_of(parts)
     turns = Runner("planner", planner.turn, clock=parts.clock)
     async with running(turns.run(), tasks, "planner", end=turns.stop):
         yield
     with suppress(StoreError):
         await planner.leave()
+
+
+def _paces(settings: Settings) -> dict[Tier, Pace]:
+    return {name: Pace(every=tier.every, limit=tier.limit) for name, tier in settings.tiers.by_tier().items()}
+
+
+def _rooms(settings: Settings) -> Paces:
+    return Paces(settings.fetch.pace, {name: own.pace for name, own in settings.vendors.items() if own.pace})
+
+
+@asynccontextmanager
+async def _settling(parts: Engine) -> AsyncIterator[None]:
+    """At the start, and again whenever the products or what is chosen for them has changed."""
+    again = asyncio.Event()
+    again.set()
+
+    async def whenever() -> None:
+        while await again.wait():
+            again.clear()
+            await _settle(parts)
+
+    parts.live.follow(lambda _: again.set())
+    async with running(whenever(), [], "timetable"):
+        yield
 
 
 async def _settle(parts: Engine) -> None:
@@ -176,3 +179,59 @@ async def _as_turn(tick: Tick, pulse: Pulse) -> bool:
     count = await tick()
     await pulse.beat()
     return count > 0
+
+
+def warming_of(parts: Engine) -> Warming:
+    """Warming that goes by the settings."""
+    cache = parts.settings.cache
+    warming = Warming(
+        answers=parts.answers,
+        asks=parts.asks,
+        store=parts.store,
+        products=parts.products,
+        clock=parts.clock,
+        freshness=cache.freshness(),
+        name=this_process(),
+        popular=cache.popular,
+    )
+    parts.live.follow(lambda told: warming.configure(freshness=told.cache.freshness(), popular=told.cache.popular))
+    return warming
+
+
+def forgetting_of(parts: Engine) -> Forgetting:
+    """Forgetting that goes by the settings."""
+    rules = parts.settings.history.rules()
+    old = Forgetting(store=parts.store, products=parts.products, clock=parts.clock, name=this_process(), rules=rules)
+    parts.live.follow(lambda told: old.configure(rules=told.history.rules()))
+    return old
+
+
+def tick_of(parts: Engine, jobs: JobQueue) -> Tick:
+    """A tick that goes by the settings."""
+    tick = Tick(tiers=_paces(parts.settings), store=parts.store, jobs=jobs, clock=parts.clock, observer=parts.observer)
+    parts.live.follow(lambda told: tick.configure(tiers=_paces(told)))
+    return tick
+
+
+def planner_of(parts: Engine) -> Planner:
+    """A planner that goes by the settings."""
+    settings = parts.settings
+    planner = Planner(
+        store=parts.store,
+        products=parts.products,
+        clock=parts.clock,
+        name=this_process(),
+        every=settings.tiers.every(),
+        paces=_rooms(settings),
+        blind_after=settings.confirm.blind_after,
+        adapts=settings.tiers.adapt,
+    )
+    parts.live.follow(
+        lambda told: planner.configure(
+            every=told.tiers.every(),
+            paces=_rooms(told),
+            blind_after=told.confirm.blind_after,
+            adapts=told.tiers.adapt,
+        )
+    )
+    return planner

@@ -46,6 +46,9 @@ class HealthRoutes:
         return (
             Endpoint("GET", "/live", "It runs", tag, self._live, LiveShape, cost=free),
             Endpoint("GET", "/ready", "It can be sent work", tag, self._ready, ReadyShape, cost=free, is_ill=True),
+            # The same by the names that whoever knows Prometheus expects beside /-/reload.
+            Endpoint("GET", "/-/healthy", "It runs", tag, self._live, LiveShape, cost=free),
+            Endpoint("GET", "/-/ready", "It can be sent work", tag, self._ready, ReadyShape, cost=free, is_ill=True),
             Endpoint("GET", "/health", "It can work", tag, self._brief, HealthReport, cost=free, is_ill=True),
             Endpoint("GET", "/health/detailed", "Everything known of its health", tag, self._detailed, DetailedReport,
                      is_operators=True, is_ill=True),

@@ -23,6 +23,7 @@ from bot.app import Engine, assemble, health_of, web_application
 from bot.notify.apprise_worker import AppriseWorker
 from bot.web.api.all import scan_jobs
 from bot.web.problems import KINDS, Code
+from bot.web.reload import Reload
 from bot.web.server import serving
 from tests.fakes import FakeClock, Shops
 from tests.worlds import failure, offer
@@ -109,7 +110,9 @@ class World:
 
 
 @asynccontextmanager
-async def world(told: Settings | None = None, **vendors: Offer | Failure) -> AsyncIterator[World]:
+async def world(
+    told: Settings | None = None, *, reload: Reload | None = None, **vendors: Offer | Failure
+) -> AsyncIterator[World]:
     """Served on loopback until closed."""
     told, clock = told or settings(), FakeClock()
     store, shops = MemoryStore(clock), Shops(clock, **{"Acme": offer(), "Bolt": offer(price="90"), **vendors})
@@ -124,7 +127,7 @@ async def world(told: Settings | None = None, **vendors: Offer | Failure) -> Asy
     async def metrics() -> bytes:
         return b"hs_up 1\n"
 
-    app = web_application(parts, health=health, metrics=metrics, jobs=jobs)
+    app = web_application(parts, health=health, metrics=metrics, jobs=jobs, reload=reload)
     made = World(clock, store, shops, parts, queue, jobs, app, ending)
     async with serving(app, WebSection(port=0)) as port, ClientSession() as made.session:
         made.place = f"http://127.0.0.1:{port}"

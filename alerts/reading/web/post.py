@@ -37,8 +37,13 @@ class WebPoster:
         resolver: aiohttp.abc.AbstractResolver | None = None,
     ) -> None:
         """`allow_private`: as the operator wrote them for reading; these may be http, too."""
-        self._clock, self._limit, self._private = clock, limit.total_seconds(), frozenset(allow_private)
+        self._clock, self._limit = clock, limit.total_seconds()
         self._ports, self._resolver = frozenset(ports), resolver
+        self.configure(allow_private=allow_private)
+
+    def configure(self, *, allow_private: Sequence[str]) -> None:
+        """For requests from now on."""
+        self._private = frozenset(allow_private)
 
     def check(self, url: str) -> str:
         try:

@@ -177,6 +177,7 @@ class Link:
                 return [await self.redis.info(*sections)]
             nodes = await self.redis.info(*sections, target_nodes=TappedCluster.PRIMARIES)
         return [*nodes.values()]
+
     async def of_each_server(self, command: str) -> Mapping[str, Any]:
         """What the server, or each primary of a Cluster, answers to a command without words, by its place."""
         ask = getattr(self.redis, command)

@@ -31,6 +31,7 @@ from bot.web.api.watches import WatchRoutes
 from bot.web.api.webhooks import WebhookRoutes
 from bot.web.endpoints import Endpoint
 from bot.web.health import HealthRoutes
+from bot.web.reload import Reload, ReloadRoute
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ class Parts:
     places: Places
     jobs: ScanJobs
     clock: Clock
+    reload: Reload | None = None  # where there is a file to read again
 
 
 def scan_jobs(
@@ -83,4 +85,5 @@ def endpoints(parts: Parts) -> Sequence[Endpoint]:
         *JobRoutes(parts.jobs).endpoints(),
         *FigureRoutes(analytics=parts.analytics, answers=parts.answers).endpoints(),
         *HealthRoutes(parts.health).endpoints(),
+        *(ReloadRoute(parts.reload).endpoints() if parts.reload else ()),
     )
