@@ -46,8 +46,14 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def on_page_markdown(markdown: str, **_: Any) -> str:
-    """A page in docs/ links to the README as it does in the repository."""
-    return re.sub(r"\]\(\.\./([A-Z]+\.md)", lambda found: f"]({_BESIDE.get(found[1], found[0])}", markdown)
+    """What a page in docs/ links to beside it: pages of the site, and for other files their name alone."""
+
+    def moved(found: re.Match[str]) -> str:
+        label, target = found[1], found[2]
+        name = target.partition("#")[0]
+        return f"[{label}]({target.replace(name, _BESIDE[name])})" if name in _BESIDE else label
+
+    return re.sub(r"\[([^\]]+)\]\(\.\./([^)]+)\)", moved, markdown)
 
 
 def slash_commands() -> str:
