@@ -333,7 +333,7 @@ def test_every_kind_of_value_is_kept_as_it_was_written() -> None:
     defaults = Settings()
     kept = [(name, key) for name, section in settings if name not in ("vendors", "products") for key, _ in section]
     unset = {("discord", "token"), ("tinyfish", "api_key"), ("store", "secret_key"), ("web", "oauth_client_secret")}
-    unset |= {("heartbeat", "url")}
+    unset |= {("heartbeat", "url"), ("backup", "key")}
     assert {(n, k) for n, k in kept if getattr(getattr(settings, n), k) == getattr(getattr(defaults, n), k)} == unset
 
 

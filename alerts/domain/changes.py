@@ -67,6 +67,12 @@ def advance(listing: Listing, known: Known | None, reading: Reading, rules: Rule
     return _with_flapping(listing, before, step, reading, rules)
 
 
+def from_backup(known: Known) -> Known:
+    """What a backup knows of a listing: shown until the first good look, which is a baseline whatever it finds."""
+    facts = {name: getattr(known, name) for name in ("listing", "vendor", "url", "offer", "observed_at", "since")}
+    return Known(**facts, tried_at=known.tried_at, restored=known.offer is not None)
+
+
 def _accepted(listing: Listing, before: Known, looked: Mapping[str, Any], reading: Reading, verdict: Verdict) -> Step:
     offer = reading.offer
     assert offer
@@ -79,6 +85,7 @@ def _accepted(listing: Listing, before: Known, looked: Mapping[str, Any], readin
             "since": before.since if is_same else reading.at,
             "mark": _next_mark(before, offer),
             "held": None,
+            "restored": False,
         }
     )
     changes = [

@@ -135,10 +135,11 @@ def is_calm(before: Known, at: datetime, rules: Rules) -> bool:
 def is_comparable(before: Known, new: Offer) -> bool:
     """Same thing with same thing: currency, condition and price kind. Variant and region are the listing's.
 
-    What a shop has over its counter is the same thing as what it sends.
+    What a shop has over its counter is the same thing as what it sends. What comes from a backup is compared with
+    nothing: nobody knows what was told since it was made.
     """
     old = before.offer
-    if old is None or old.condition is not new.condition:
+    if old is None or before.restored or old.condition is not new.condition:
         return False
     if new.price is None or before.mark is None:
         return True

@@ -271,7 +271,7 @@ class Known(Fact):
     `offer` never expires and is never overwritten by a failure. `mark` is the price that the next
     price change is measured from, so that a slow drift adds up instead of slipping by. `seen` (`in_shops`:
     over a counter only) and `flips` are the looks as they came, believed or not; `told` is the stock that was true
-    when it began to flap.
+    when it began to flap. `restored`: the offer comes from a backup; it is shown and compared with nothing.
     """
 
     listing: KeyPart
@@ -290,6 +290,7 @@ class Known(Fact):
     flips: tuple[AwareDatetime, ...] = ()
     flapping: AwareDatetime | None = None
     told: Offer | None = None
+    restored: bool = False
 
 
 class Snapshot(Fact):

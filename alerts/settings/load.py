@@ -31,6 +31,7 @@ _SECRETS = {
     "TINYFISH_API_KEY": ("tinyfish", "api_key"),
     "HEARTBEAT_URL": ("heartbeat", "url"),
     "HS_SECRET_KEY": ("store", "secret_key"),
+    "HS_BACKUP_KEY": ("backup", "key"),
 }
 
 

@@ -16,6 +16,7 @@ from pydantic import (
 from alerts.domain.model import Product, Tier
 from alerts.domain.quota import Quota
 from alerts.domain.shards import Shards
+from alerts.settings.backup import BackupSection
 from alerts.settings.shops import FetchSection, ProductSection, TinyfishSection, VendorSection
 from alerts.settings.timing import CacheSection, ConfirmSection, HistorySection, TiersSection
 from alerts.settings.units import Duration, Pace
@@ -114,6 +115,7 @@ class Settings(Section):
     web: WebSection = WebSection()
     operator: OperatorSection = OperatorSection()
     heartbeat: HeartbeatSection = HeartbeatSection()
+    backup: BackupSection = BackupSection()
     products: tuple[ProductSection, ...] = ()
 
     @model_validator(mode="after")

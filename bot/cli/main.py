@@ -11,7 +11,7 @@ import typer
 from typer.exceptions import TyperException
 
 from alerts.domain.errors import BadInput, SentryError, StoreError
-from bot.cli import ask, dashboard, dlq, doctor, grafana, keys, operate, read, replay, secrets, serve
+from bot.cli import ask, backup, dashboard, dlq, doctor, grafana, keys, operate, read, replay, secrets, serve
 from bot.cli.shared import BAD_INPUT, FINE, INTERRUPTED, STORE_AWAY
 from bot.logs import configure, take_over
 from bot.redact import REDACTION
@@ -38,6 +38,8 @@ def build() -> typer.Typer:
     cli.command()(dashboard.dashboard)
     cli.command()(grafana.grafana)
     cli.command()(doctor.doctor)
+    cli.command()(backup.backup)
+    cli.command()(backup.restore)
     cli.add_typer(operate.watch, name="watch")
     cli.add_typer(operate.config, name="config")
     cli.add_typer(dlq.dlq, name="dlq")

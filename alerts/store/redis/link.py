@@ -22,6 +22,7 @@ from alerts.store.redis.troubles import ours
 
 SCHEMA = 1
 PARTITIONS = 1
+RESTORING = "restoring"  # in meta, while a restore is under way
 PAGE = 500
 T = TypeVar("T")
 log = structlog.get_logger()
@@ -115,8 +116,11 @@ class Link:
                 await self._meet_again()
             raise ours(exc, self.place) from exc
 
-    async def open(self) -> None:
-        """Return when the server answers, speaks our schema and has our consumer groups."""
+    async def open(self, *, half_restored: bool = False) -> None:
+        """Return when the server answers, speaks our schema and has our consumer groups.
+
+        `half_restored`: also when a restore has not come to its end there, for whoever comes to finish it.
+        """
         async with self.trouble():
             await self.redis.hsetnx(keys.META, "schema", str(SCHEMA))
             await self.redis.hsetnx(keys.META, "partitions", str(PARTITIONS))
@@ -127,8 +131,17 @@ class Link:
         if partitions != PARTITIONS:
             raise StoreTooNew(f"The store at {self.place} keeps its products in {partitions} partitions, this version"
                               f" knows {PARTITIONS}: upgrade hardware-sentry.")  # fmt: skip
+        if not half_restored:
+            await self._refuse_half_restored()
         await self._groups()
         await self._warn_if_forgetful()
+
+    async def _refuse_half_restored(self) -> None:
+        async with self.trouble():
+            is_half = await self.redis.hexists(keys.META, RESTORING)
+        if is_half:
+            raise StoreError(f"A restore into the store at {self.place} has begun and not come to its end: run"
+                             " hardware-sentry restore once more.")  # fmt: skip
 
     async def _meet_again(self) -> None:
         """Somebody emptied the server while we ran: what was in it is lost, but what comes must not be."""

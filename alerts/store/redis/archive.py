@@ -1,0 +1,184 @@
+"""All of a store taken out and put back: each unit whole or not at all, and what is made from it before it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any, Self
+
+from alerts.domain.api_keys import ApiKey
+from alerts.domain.webhooks import Webhook
+from alerts.domain.wishes import OPERATOR, Subscription, Watch, persons_in, space_of
+from alerts.store import keys
+from alerts.store.kept import family_of
+from alerts.store.promises.archive import Entry, Kept, Shape, Unit
+from alerts.store.redis.archive_reading import Taking
+from alerts.store.redis.link import RESTORING, pages
+
+_ALL = frozenset({Kept.BACKUP, Kept.MOVE})
+
+
+class RedisArchive(Taking):
+    """See promises.archive.Archive."""
+
+    async def __aenter__(self) -> Self:
+        try:
+            await self._link.open(half_restored=True)
+        except BaseException:
+            await self._link.close()
+            raise
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._link.close()
+
+    async def is_half_restored(self) -> bool:
+        async with self._link.trouble():
+            return bool(await self._link.redis.hexists(keys.META, RESTORING))
+
+    async def begin(self) -> None:
+        async with self._link.trouble():
+            await self._link.redis.hset(keys.META, RESTORING, "1")
+        found = [key async for key in self._keys() if key != keys.META]
+        for some in pages(found):
+            async with self._link.trouble():
+                pipe = self._link.redis.pipeline(transaction=False)
+                for key in some:
+                    pipe.execute_command("UNLINK", key)  # a Cluster's pipeline has no `unlink`
+                await pipe.execute()
+
+    async def finish(self, schema: int) -> None:
+        async with self._link.trouble():
+            await self._link.redis.hset(keys.META, "schema", str(schema))
+            await self._link.redis.hdel(keys.META, RESTORING)
+        await self._link.open()
+
+    async def put(self, units: Sequence[Unit]) -> None:
+        for unit in units:
+            if _is_added(unit):
+                await self._add(unit)
+            else:
+                await self._keep(unit)
+
+    async def join(self, unit: Unit) -> Sequence[str]:
+        if _is_added(unit):
+            return [] if await self._add(unit) in unit.entries[0].value.values() else [unit.name]
+        family = family_of(unit.entries[0].key)
+        if family and family.is_shared:
+            return await self._share(unit.entries[0])
+        there = await self._read(unit.name, [entry.key for entry in unit.entries], _ALL)
+        if not there.entries:
+            await self._keep(unit)
+        return [] if there.entries in ((), unit.entries) else [unit.name]
+
+    async def _add(self, unit: Unit) -> Any:
+        """What is kept under the mark of this address from now on."""
+        ((mark, body),) = unit.entries[0].value.items()
+        return await self._link.run("add_product", [keys.ADDED, keys.ADDED_ORDER], [mark, body])
+
+    async def _keep(self, unit: Unit) -> None:
+        for index, members in _indexes(unit).items():
+            async with self._link.trouble():
+                if isinstance(members, dict):
+                    await self._link.redis.zadd(index, members)
+                else:
+                    await self._link.redis.sadd(index, *sorted(members))
+        for guild in _with_webhooks(unit):
+            await self._link.run("hook_begin", [keys.HOOK_GUILDS, keys.CHANGES], [guild, keys.HOOKS_GROUP])
+        async with self._link.trouble():
+            pipe = self._link.redis.pipeline(transaction=True)
+            for entry in unit.entries:
+                _write(pipe, entry)
+            await pipe.execute()
+
+    async def _share(self, entry: Entry) -> Sequence[str]:
+        """Add what is not there to a key in which all have a part."""
+        match entry.shape:
+            case Shape.STREAM:
+                return await self._append(entry)
+            case Shape.HASH:
+                return await self._fill(entry)
+            case _:
+                async with self._link.trouble():
+                    await self._link.redis.zadd(entry.key, dict(entry.value), nx=True)
+                return []
+
+    async def _append(self, entry: Entry) -> Sequence[str]:
+        """At the end, in a time of this server's own; by what is in it, so that doing it again adds nothing."""
+        async with self._link.trouble():
+            there = [fields for _, fields in await self._link.redis.xrange(entry.key)]
+            pipe = self._link.redis.pipeline(transaction=True)
+            for fields in [fields for _, fields in entry.value if fields not in there]:
+                pipe.xadd(entry.key, fields)
+            await pipe.execute()
+        return []
+
+    async def _fill(self, entry: Entry) -> Sequence[str]:
+        async with self._link.trouble():
+            pipe = self._link.redis.pipeline(transaction=True)
+            for field, value in entry.value.items():
+                pipe.hsetnx(entry.key, field, value)
+            pipe.hmget(entry.key, list(entry.value))
+            *_, there = await pipe.execute()
+        wanted = zip(entry.value.items(), there, strict=True)
+        return [f"{entry.key.rpartition(':')[2]}:{field}" for (field, value), kept in wanted if kept != value]
+
+
+def _is_added(unit: Unit) -> bool:
+    return unit.name.startswith("added:")
+
+
+def _write(pipe: Any, entry: Entry) -> None:
+    match entry.shape:
+        case Shape.HASH:
+            pipe.hset(entry.key, mapping=entry.value)
+        case Shape.ZSET:
+            pipe.zadd(entry.key, dict(entry.value))
+        case Shape.SET:
+            pipe.sadd(entry.key, *entry.value)
+        case Shape.LIST:
+            pipe.rpush(entry.key, *entry.value)
+        case Shape.STREAM:
+            for ticket, fields in entry.value:
+                pipe.xadd(entry.key, fields, id=ticket)
+        case Shape.TEXT:
+            pipe.set(entry.key, entry.value)
+    if entry.until:
+        pipe.execute_command("PEXPIREAT", entry.key, entry.until)
+
+
+def _indexes(unit: Unit) -> Mapping[str, set[str] | dict[str, float]]:
+    """Where else a unit is noted. Another moment's index could name what is not there, or miss what is."""
+    found: dict[str, set[str] | dict[str, float]] = {}
+    for entry in unit.entries:
+        guild = keys.tag(entry.key)[1:]
+        for index, member in _noted(entry, guild):
+            members = found.setdefault(index, set())
+            assert isinstance(members, set)
+            members.add(member)
+        if unit.name.startswith("key:") and (body := entry.value.get("body")):
+            key = ApiKey.model_validate_json(body)
+            found[keys.api_keys(key.guild)] = {key.id: int(key.created_at.timestamp())}
+    return found
+
+
+def _noted(entry: Entry, guild: str) -> Iterator[tuple[str, str]]:
+    kind = entry.key.rpartition("}:")[2]
+    values: Collection[str] = entry.value.values() if entry.shape is Shape.HASH else ()
+    persons: list[int] = []
+    match kind:
+        case "watches":
+            yield from ((keys.watchers(sku), guild) for sku in entry.value)
+            persons += [Watch.model_validate_json(value).added_by for value in values]
+        case "subscriptions":
+            for wish in (Subscription.model_validate_json(value) for value in values):
+                yield keys.subscribers(wish.sku, wish.category), f"{guild}:{wish.id}"
+                persons += persons_in(wish)
+        case "webhooks":
+            persons += [Webhook.model_validate_json(value.partition(" ")[2]).added_by for value in values]
+        case "audit":
+            persons += [int(fields["by"]) for _, fields in entry.value if fields.get("by")]
+    yield from ((keys.traces(each), guild) for each in persons if each != OPERATOR and str(space_of(each)) != guild)
+
+
+def _with_webhooks(unit: Unit) -> list[str]:
+    return [keys.tag(entry.key)[1:] for entry in unit.entries if entry.key.endswith("}:webhooks")]
