@@ -19,7 +19,7 @@ from alerts.domain.catalogue import LONGEST_NAME, UrlProduct
 from alerts.domain.errors import BadInput, NotFound
 from alerts.domain.model import Fact, Failure, FailureReason, Offer, Product, Sku, Tier
 from alerts.domain.said import say, tidied
-from alerts.domain.text import harmless, plain
+from alerts.domain.text import plain
 from alerts.ports import Clock, Look
 from alerts.scan import Scan
 from alerts.store.ports import Pendings
@@ -160,5 +160,5 @@ def _refusal(failure: Failure) -> str:
     return say(
         "I cannot watch that page: {why} ({detail}). Paste the address of one product's own page.",
         why=why,
-        detail=tidied(failure.detail, 200, harmless),
+        detail=tidied(failure.detail, 200),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 
 from rapidfuzz import fuzz, process, utils
@@ -144,4 +145,4 @@ def _is_nearly(one: str, other: str) -> bool:
 
 
 def _normal(text: str) -> str:
-    return re.sub(r"\s+", " ", utils.default_process(text)).strip()
+    return re.sub(r"\s+", " ", utils.default_process(unicodedata.normalize("NFKC", text))).strip()

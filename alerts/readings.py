@@ -39,6 +39,9 @@ def _offer(public: Mapping[str, Any], verdict: str) -> Offer:
         kind = PriceKind(public.get("price_kind") or "exact")
     except ValueError as exc:
         raise BadInput(f"reading: {exc}") from None
+    evidence = public.get("evidence") or ()
+    if not isinstance(evidence, list | tuple):
+        raise BadInput("reading.evidence: is not a list; write what `read --json` prints, or leave it out")
     return Offer(
         availability=availability,
         price=_money(public, "price"),
@@ -49,7 +52,7 @@ def _offer(public: Mapping[str, Any], verdict: str) -> Offer:
         seller=public.get("seller"),
         shipping=_money(public, "shipping"),
         name=public.get("name"),
-        evidence=tuple(Evidence.model_validate(each) for each in public.get("evidence") or ()),
+        evidence=tuple(Evidence.model_validate(each) for each in evidence),
         confidence=1.0 if public.get("confidence") is None else public["confidence"],
     )
 

@@ -28,6 +28,8 @@ from alerts.readings import reading_from
 
 Row = dict[str, Any]
 _Shape = TypeVar("_Shape", bound=Fact)
+# Near the ends of the calendar there is no time before or after.
+_NEVER, _FOR_EVER = datetime(1900, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
 _UNSTATED = {"guild": 1, "target": {"type": "channel", "id": 1}, "added_by": 0}
 
 
@@ -207,9 +209,12 @@ def _moment(line: Mapping[str, Any]) -> datetime:
     raw = line.get("at")
     try:
         at = datetime.fromisoformat(str(raw))
-    except ValueError:
-        raise BadInput(f"at: {raw!r} is not a time; write for instance 2026-11-22T12:00:00Z") from None
-    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+        at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    except (ValueError, OverflowError):
+        at = _NEVER
+    if not _NEVER < at < _FOR_EVER:
+        raise BadInput(f"at: {str(raw)[:60]!r} is not a time; write for instance 2026-11-22T12:00:00Z")
+    return at
 
 
 def _text(line: Mapping[str, Any], key: str) -> str:

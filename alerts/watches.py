@@ -11,11 +11,13 @@ from typing import Protocol
 from weakref import WeakValueDictionary
 
 from alerts.catalogue import named
+from alerts.domain.catalogue import LONGEST_NAME
 from alerts.domain.errors import BadInput, NotFound, UnknownProduct
 from alerts.domain.model import Product, Tier
 from alerts.domain.quota import NO_QUOTA, Quota, Use, used
 from alerts.domain.said import say
 from alerts.domain.silence import hears_of
+from alerts.domain.text import plain
 from alerts.domain.wishes import OPERATOR, Watch
 from alerts.ports import Clock
 from alerts.products import Products
@@ -43,8 +45,12 @@ class Wanted:
     after: timedelta = timedelta(0)
 
     def watch(self, guild: int, *, by: int, at: datetime) -> Watch:
-        """The wish. A name or tier that is the product's own is left open, so that it follows the product."""
-        name = self.name if self.name != self.product.name else None
+        """The wish. A name or tier that is the product's own is left open, so that it follows the product.
+
+        Of a name what can be seen is kept, on one line.
+        """
+        said = plain(self.name or "", LONGEST_NAME)
+        name = said if said and said != self.product.name else None
         tier = self.tier if self.tier is not self.product.tier else None
         return Watch(
             guild=guild, sku=self.product.sku, added_by=by, added_at=at, name=name, tier=tier, paused=self.paused

@@ -415,11 +415,6 @@ def test_a_page_is_read_by_what_the_configuration_says_of_its_shop(
     assert other["verdict"] == "unreadable"
 
 
-def test_an_address_that_is_none_is_bad_input(page: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["read", "http://[", "--html", str(page)]) == BAD_INPUT
-    assert "is not a web address" in capsys.readouterr().err
-
-
 def test_a_saved_page_is_read_without_network(page: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code = run(["read", "https://acme.example/pi5", "--html", str(page), "--json"])
 

@@ -71,15 +71,17 @@ def tidied(text: str, limit: int, clean: Callable[[str, int], str] = plain) -> s
     """`plain`, which leaves a text translatable: its values are made plain and, if need be, shorter until it fits."""
     if isinstance(text, Said):
         for longest in (limit, 60, 20):
-            if units(fitting := _with_clean_values(text, longest, clean)) <= limit:
+            if units(fitting := with_clean_values(text, longest, clean)) <= limit:
                 return fitting
     return clean(text, limit)
 
 
-def _with_clean_values(text: Said, limit: int, clean: Callable[[str, int], str]) -> Said:
+def with_clean_values(text: Said, limit: int, clean: Callable[[str, int], str]) -> Said:
+    """The same sentence of ours, with every text that was put into it made clean."""
+
     def cleaned(value: Value) -> Value:
         if isinstance(value, Said):
-            return _with_clean_values(value, limit, clean)
+            return with_clean_values(value, limit, clean)
         return clean(value, limit) if isinstance(value, str) else value
 
     return Said(text.template, {name: cleaned(value) for name, value in text.values.items()})

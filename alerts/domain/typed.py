@@ -48,7 +48,8 @@ def typed_price(text: str, default: str | None) -> Money:
     `default` is the currency of one that names none; a sign that several currencies share means it, too, or nothing.
     """
     tidy = re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text).replace("’", "'")).strip()
-    found = _TYPED.fullmatch(tidy) if len(tidy) <= _LONGEST else None
+    is_odd = len(tidy) > _LONGEST or any(_hides(letter) for letter in text)
+    found = None if is_odd else _TYPED.fullmatch(tidy)
     if found is None:
         raise BadInput(say("“{text}” is not a price; {example}.", text=_short(text), example=_example(default)))
     named = [_currency(word, default, text) for word in (found["before"], found["after"]) if word]
@@ -80,6 +81,11 @@ def typed_until(text: str, now: datetime, zone: str) -> datetime:
     if until <= now:
         raise BadInput(say("“{text}” is over already; write a time to come, such as 4h or 18:00.", text=_short(text)))
     return until
+
+
+def _hides(letter: str) -> bool:
+    """Whether it is not seen, or only looks like a digit: 5² is not 52."""
+    return unicodedata.category(letter) in ("Cc", "Cf", "Cs", "No") and not letter.isspace()
 
 
 def _currency(word: str, default: str | None, text: str) -> str:

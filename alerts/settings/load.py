@@ -51,6 +51,8 @@ def load(text: str, env: Mapping[str, str], *, place: str = "config.yaml") -> Se
         raise ConfigError(sentence(exc.errors()[0], where=lambda path: _where(path, text, env, place))) from None
     except SettingsError as exc:
         raise ConfigError(f"environment: {_not_json(str(exc))}") from None
+    except RecursionError:
+        raise ConfigError("environment: a list or section in HS_… is nested too deep; write it flat.") from None
 
 
 def load_file(path: Path, env: Mapping[str, str]) -> Settings:

@@ -23,7 +23,7 @@ def _web_address(url: str) -> str:
         is_one = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:  # whose words repeat a part of it
         is_one = False
-    if not is_one or re.search(r"\s", url):
+    if not is_one or re.search(r"[\s\x00-\x1f\x7f]", url):
         raise ValueError("is not a web address; write one that starts with https:// or http://")
     if parts.username or parts.password:
         raise ValueError("holds a user name or password; take it out")

@@ -11,12 +11,14 @@ import typer
 from typer.exceptions import TyperException
 
 from alerts.domain.errors import BadInput, SentryError, StoreError
+from alerts.domain.text import plain
 from bot.cli import ask, backup, dashboard, dlq, doctor, grafana, keys, operate, read, replay, secrets, serve
 from bot.cli.shared import BAD_INPUT, FINE, INTERRUPTED, STORE_AWAY
 from bot.logs import configure, take_over
 from bot.redact import REDACTION
 
 _FAILED = 1
+_LONGEST = 4000
 _CODES = {BadInput: BAD_INPUT, StoreError: STORE_AWAY}
 
 
@@ -58,11 +60,12 @@ def run(args: list[str]) -> int:
     """0 fine, 2 bad input, 3 nothing read, 4 store away, 130 interrupted; in trouble one sentence on stderr."""
     configure(logging.WARNING)
     try:
+        _check_text(args)
         found = build()(args, prog_name="hardware-sentry", standalone_mode=False)
     except TyperException as exc:
         return _usage(exc)
     except SentryError as exc:
-        print(f"hardware-sentry: {REDACTION.text(str(exc))}", file=sys.stderr)
+        _complain(str(exc))
         return next((code for kind, code in _CODES.items() if isinstance(exc, kind)), _FAILED)
     except (typer.Abort, KeyboardInterrupt):
         return INTERRUPTED
@@ -71,9 +74,21 @@ def run(args: list[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FINE
     except Exception as exc:  # noqa: BLE001 - the last bulkhead: the terminal gets a sentence, a file the traceback
-        print(f"hardware-sentry: {_report(exc)}", file=sys.stderr)
+        _complain(_report(exc))
         return _FAILED
     return found if isinstance(found, int) else FINE
+
+
+def _check_text(args: list[str]) -> None:
+    """Bytes of another encoding come as halves of letters, which nothing of ours can write."""
+    for number, arg in enumerate(args, start=1):
+        if not arg.isascii() and any("\ud800" <= letter <= "\udfff" for letter in arg):
+            raise BadInput(f"argument {number} is not UTF-8 text; write it in UTF-8.")
+
+
+def _complain(text: str) -> None:
+    """One line on stderr. What it repeats of an input moves no cursor and colours nothing."""
+    print(f"hardware-sentry: {plain(REDACTION.text(text), _LONGEST)}", file=sys.stderr)
 
 
 def _report(exc: Exception) -> str:
@@ -88,5 +103,5 @@ def _usage(exc: TyperException) -> int:
     if "Usage:" in text:
         print(text)
     else:
-        print(f"hardware-sentry: {REDACTION.text(text.rstrip('.'))}; see hardware-sentry --help.", file=sys.stderr)
+        _complain(f"{text.rstrip('.')}; see hardware-sentry --help.")
     return BAD_INPUT

@@ -8,6 +8,7 @@ import sys
 import zlib
 from collections.abc import Mapping
 from contextlib import nullcontext
+from io import BytesIO
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -28,6 +29,7 @@ from bot.cli.shared import FINE, NOTHING_READ, AsJson, Config, opened, print_jso
 
 _CURRENCY: TypeAdapter[str | None] = TypeAdapter(Currency | None)
 _GZIP = b"\x1f\x8b"
+_LARGEST = 16 * 1024**2
 
 
 def read(
@@ -64,7 +66,7 @@ async def _live(settings: Settings, url: str, currency: str | None, variant: str
         listing = ListingSection(vendor=vendor, url=url, currency=currency, variant=variant)
         product = ProductSection(sku="page", name="page", listings=(listing,)).product()
     except ValueError as exc:
-        raise BadInput(f"{url}: {_first(exc)}.") from None
+        raise BadInput(f"{plain(url, 200)}: {_first(exc)}.") from None
     one = settings.model_copy(update={"products": (ProductSection(sku="page", name="page", listings=(listing,)),)})
     async with shops(one, SystemClock()) as looks:
         return await looks[vendor](product.listings[0])
@@ -92,8 +94,7 @@ def _line(line: bytes, folder: Path) -> dict[str, Any]:
 def _saved(asked: Mapping[str, Any], folder: Path, settings: Settings | None = None) -> Reading:
     try:
         path = Path(asked["file"])
-        body = (path if path.exists() else folder / path).read_bytes()
-        body = gzip.decompress(body) if body.startswith(_GZIP) else body
+        body = _read(path if path.exists() else folder / path)
     except (OSError, ValueError, EOFError, zlib.error) as exc:
         reason = getattr(exc, "strerror", None) or exc
         raise BadInput(f"{plain(asked['file'], 200)}: cannot be read ({reason}); name a saved page.") from None
@@ -107,6 +108,18 @@ def _saved(asked: Mapping[str, Any], folder: Path, settings: Settings | None = N
     url = asked.get("url") or ""
     override = places_of(settings, vendor_at(settings, url)) if settings else None
     return read_saved(body, url, currency, asked.get("variant"), override=override)
+
+
+def _read(path: Path) -> bytes:
+    """A page, unpacked. Neither a device without end nor a small file that unpacks to a huge one fills the memory."""
+    with path.open("rb") as file:
+        body = file.read(_LARGEST + 1)
+    if len(body) <= _LARGEST and body.startswith(_GZIP):
+        with gzip.open(BytesIO(body)) as unpacked:
+            body = unpacked.read(_LARGEST + 1)
+    if len(body) > _LARGEST:
+        raise ValueError(f"it is larger than {_LARGEST // 1024**2} MiB")
+    return body
 
 
 def _first(exc: ValueError) -> str:

@@ -16,7 +16,7 @@ from bot.cogs.alerts_forms import AddressForm, LimitsForm, PricesForm, Rules, Ti
 from bot.cogs.alerts_made import made_card
 from bot.cogs.places import check_place, check_role, chosen_place, missing_here, place_here
 from bot.ui.controls import Control, View
-from bot.ui.language import t, told
+from bot.ui.language import t, told_harmlessly
 from bot.ui.panel import (
     Draft,
     Page,
@@ -241,5 +241,5 @@ def _problems(interaction: discord.Interaction[Any], draft: Draft) -> list[str]:
     try:
         check_place(interaction, draft.wish.target)
     except BadInput as exc:
-        return [told(str(exc))]
+        return [told_harmlessly(str(exc))]
     return []

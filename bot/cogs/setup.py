@@ -21,7 +21,7 @@ from bot.cogs import setup_steps as steps
 from bot.cogs.choices import MANAGE, check_manager, settings_here
 from bot.ui import setup as pages
 from bot.ui.controls import View
-from bot.ui.language import N_, language_of, speaking, t, told
+from bot.ui.language import N_, language_of, speaking, t, told_harmlessly
 from bot.ui.permissions import Place, missing_in
 
 _MOST = 25  # of Discord's selects
@@ -101,7 +101,7 @@ class SetupCog(commands.Cog):
                 await self._subscriptions.add(interaction.guild_id or 0, product, Target(id=channel),
                                               by=interaction.user.id, mention_role=role)  # fmt: skip
             except BadInput as exc:
-                trouble = told(str(exc))
+                trouble = told_harmlessly(str(exc))
                 break
             made.append(product.name)
             await note_change(interaction, N_("alert added"), product.name, f"#{channel}, by /setup")

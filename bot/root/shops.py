@@ -7,7 +7,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from alerts.catalogue import vendors_by_host
 from alerts.domain.canonical import host_of
-from alerts.domain.errors import BadInput
 from alerts.domain.model import ReaderKind
 from alerts.observing import SILENT, Observer
 from alerts.ports import Clock, Look, Reader
@@ -71,12 +70,12 @@ async def shops(
 
 
 def vendor_at(settings: Settings, url: str) -> str:
-    """The configured shop on the address's host, whose manners and places count; else the host. BadInput if none."""
+    """The configured shop on the address's host, whose manners and places count; else the host."""
     try:
-        host = host_of(url.lower())
-    except ValueError as exc:
-        raise BadInput(f"{url}: is not a web address; write one that starts with https:// or http://.") from exc
-    return vendors_by_host(settings.catalogue()).get(host, host) or "shop"
+        host = host_of(url.lower())[:64] or "shop"
+    except ValueError:  # half of an IPv6 address; what is wrong with it is said of the whole
+        host = "shop"
+    return vendors_by_host(settings.catalogue()).get(host, host)
 
 
 def places_of(settings: Settings, vendor: str) -> Override | None:

@@ -22,12 +22,14 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_currency, format_decimal
 
 from alerts.domain.money import Money
-from alerts.domain.said import Said, Value
+from alerts.domain.said import Said, Value, with_clean_values
+from alerts.domain.text import harmless
 
 # Discord's names of the languages that we speak → ours (alerts/domain/guild.py, bot/ui/languages/<name>.po).
 LANGUAGES = {"en-US": "en", "en-GB": "en", "de": "de", "fr": "fr", "es-ES": "es", "es-419": "es", "ja": "ja",
              "pt-BR": "pt-BR"}  # fmt: skip
 LanguageOf: TypeAlias = Callable[[int], Awaitable[str]]  # a guild's own, by our name
+_LONGEST_VALUE = 1000  # letters of a name or a list within a sentence
 _language: ContextVar[str] = ContextVar("language", default="en")
 
 
@@ -77,6 +79,11 @@ def told(text: str) -> str:
     if not text or spoken() == "en":
         return f"{text}"  # a plain str, which is all that some libraries take
     return t(text.template, **{k: _value(v) for k, v in text.values.items()}) if isinstance(text, Said) else t(text)
+
+
+def told_harmlessly(text: str) -> str:
+    """`told` for a message in Discord: what somebody typed and is repeated in it mentions, links and hides nothing."""
+    return told(with_clean_values(text, _LONGEST_VALUE, harmless) if isinstance(text, Said) else text)
 
 
 def _value(value: Value) -> str:

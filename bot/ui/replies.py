@@ -24,7 +24,7 @@ from alerts.domain.errors import (
 )
 from alerts.domain.text import cut, harmless
 from bot.ui import words
-from bot.ui.language import locale, t, told
+from bot.ui.language import locale, t, told_harmlessly
 
 _LISTED = 10
 
@@ -81,7 +81,7 @@ def _no_such_vendor(error: Any) -> str:
 
 
 def _bad_input(error: Any) -> str:
-    return told(str(error))
+    return told_harmlessly(str(error))
 
 
 def _away(_: Any) -> str:

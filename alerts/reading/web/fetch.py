@@ -107,7 +107,10 @@ class WebFetcher:
         raise ReadError(FailureReason.UNREACHABLE, say("the shop redirects more than {count} times", count=_MAX_HOPS))
 
     def _next(self, url: str, location: str, hop: Hop) -> str:
-        target = self._checked(urljoin(url, location.strip()), "redirect")
+        try:
+            target = self._checked(urljoin(url, location.strip()), "redirect")
+        except ValueError as exc:  # half of an IPv6 address
+            raise ReadError(FailureReason.UNREACHABLE, say("the address is malformed")) from exc
         if url.startswith("https:") and not target.startswith("https:"):
             self._blocked("redirect")
             raise NotAllowed(FailureReason.UNREACHABLE, say("the shop redirects from https to http"))
@@ -171,6 +174,9 @@ class WebFetcher:
         if hop.refused:
             self._blocked("socket")
             return NotAllowed(FailureReason.UNREACHABLE, say("the address leads into a private network"))
+        if isinstance(exc, aiohttp.InvalidURL | ValueError) and not isinstance(exc, OSError):
+            # Such as 127.1: nothing was asked, and asking again would change nothing.
+            return NotAllowed(FailureReason.UNREACHABLE, say("the address is malformed"))
         return ReadError(FailureReason.UNREACHABLE, _words(exc))
 
 
@@ -187,7 +193,5 @@ def _words(exc: Exception) -> str:
             return say("the shop's certificate is not valid")
         case aiohttp.ClientConnectorError():
             return say("the shop does not accept connections")
-        case aiohttp.InvalidURL() | ValueError():
-            return say("the address is malformed")
         case _:
             return say("the connection broke ({error})", error=type(exc).__name__)
