@@ -1,1 +1,1 @@
-"""What people run by hand."""
+"""What people run by hand: `python -m scripts.<name>`."""
