@@ -102,12 +102,14 @@ def test_what_is_mounted_is_there(file: str) -> None:
     assert {f"deploy/{each}" for each in named if not (folder / each).exists()} <= _MADE_ELSEWHERE
 
 
-def test_only_the_bots_own_processes_reach_out() -> None:
+def test_only_the_bots_own_processes_reach_out_and_reach_the_store() -> None:
     networks = read(_WHOLE)["networks"]
-    outside = {name for name, each in services(_WHOLE).items() if "outside" in each["networks"]}
+    on = {name: {which for which, each in services(_WHOLE).items() if name in each["networks"]} for name in networks}
 
-    assert outside == set(ours(_WHOLE)) == {"bot", "scheduler", "worker"}
-    assert networks["inside"]["internal"] is True
+    assert on["outside"] == set(ours(_WHOLE)) == {"bot", "scheduler", "worker"}
+    assert on["store"] == {*ours(_WHOLE), "valkey"}
+    assert networks["store"] == networks["watching"] == {"internal": True}
+    assert on["desk"] == {"grafana"}
     assert "false" in networks["desk"]["driver_opts"].values()
 
 
