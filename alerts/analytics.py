@@ -133,14 +133,24 @@ class Analytics:
     def __init__(self, *, store: AnalyticsStore, products: Products, clock: Clock) -> None:
         self._store, self._products, self._clock = store, products, clock
 
-    async def stats(self, *, days: int = 7, guild: int | None = None) -> Stats:
-        """The last so many days, today included. BadInput when these are more than are remembered, or none.
+    async def message_p95(self, *, days: int, until: date) -> float | None:
+        """Within how many seconds of the change 95 of 100 messages were there; None when there were none."""
+        buckets: dict[int, int] = {}
+        for numbers in await self._read([Slot(Span.DAY, _midnight(until - timedelta(days=n))) for n in range(days)]):
+            for name, number in numbers.items():
+                if name.startswith("took|"):
+                    buckets[int(name[5:])] = buckets.get(int(name[5:]), 0) + number
+        found = percentile(buckets, 0.95)
+        return None if found is None else found / 1000
+
+    async def stats(self, *, days: int = 7, guild: int | None = None, until: date | None = None) -> Stats:
+        """The last so many days, today or `until` included. BadInput when these are more than are remembered, or none.
 
         Without a guild it names what any server has added, and how many there are: for the operator alone.
         """
         if not 1 <= days <= DAYS:
             raise BadInput(f"days: {days} is not a number from 1 to {DAYS}; ask for as many as are kept.")
-        today = self._clock.now().astimezone(UTC).date()
+        today = until or self._clock.now().astimezone(UTC).date()
         span = [today - timedelta(days=back) for back in reversed(range(days))]
         watched = await self._watched(guild)
         numbers = dict(zip(span, await self._read([Slot(Span.DAY, _midnight(day)) for day in span]), strict=True))

@@ -103,7 +103,10 @@ class Tallying(Observer):
         self._of(Span.DAY).plus[f"decided|{decision}"] += 1
 
     def delivered(self, lane: str, result: str, seconds: float | None = None) -> None:
-        self._of(Span.DAY).plus[f"message|{result}"] += 1
+        day = self._of(Span.DAY)
+        day.plus[f"message|{result}"] += 1
+        if seconds is not None:
+            day.plus[f"took|{bucket(seconds * 1000)}"] += 1
 
     def active(self, guild: int | None, user: int) -> None:
         if len(self._users) < _MOST_WAITING:

@@ -320,7 +320,7 @@ def test_every_kind_of_value_is_kept_as_it_was_written() -> None:
            oauth_client_id: "42"}
         limits:
           {commands_per_user: 1, commands_per_guild: 2, fresh_per_member: 3, fresh_per_guild: 4, keys_per_guild: 5}
-        operator: {channel: 42, silence: 3m}
+        operator: {channel: 42, report_channel: 43, silence: 3m}
         """,
         {},
     )

@@ -94,6 +94,9 @@ class OperatorSection(Section):
     channel: int | None = Field(default=None, title="id of a channel", ge=1, lt=2**64)
     """where the bot tells of its own troubles: it needs to see the channel and send messages there. Without it nothing
     is told"""
+    report_channel: int | None = Field(default=None, title="id of a channel", ge=1, lt=2**64)
+    """where the bot says on Mondays, at 9:00 UTC, what it did in the week before; `hardware-sentry report` prints the
+    same at any time. Without it nothing is sent"""
     silence: Duration = Field(default=timedelta(minutes=10), ge=timedelta(minutes=1))
     """so long after the next look of the quickest tier should have come, it is told that nobody looks"""
 

@@ -12,7 +12,7 @@ from typer.exceptions import TyperException
 
 from alerts.domain.errors import BadInput, SentryError, StoreError
 from alerts.domain.text import plain
-from bot.cli import ask, backup, dashboard, dlq, doctor, grafana, keys, operate, read, replay, secrets, serve
+from bot.cli import ask, backup, dashboard, dlq, doctor, grafana, keys, operate, read, replay, report, secrets, serve
 from bot.cli.shared import BAD_INPUT, FINE, INTERRUPTED, STORE_AWAY
 from bot.logs import configure, take_over
 from bot.redact import REDACTION
@@ -42,6 +42,7 @@ def build() -> typer.Typer:
     cli.command()(doctor.doctor)
     cli.command()(backup.backup)
     cli.command()(backup.restore)
+    cli.command()(report.report)
     cli.add_typer(operate.watch, name="watch")
     cli.add_typer(operate.config, name="config")
     cli.add_typer(dlq.dlq, name="dlq")

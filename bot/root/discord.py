@@ -51,6 +51,7 @@ from bot.parts import running
 from bot.returns import Returns
 from bot.root.common import DRAIN, WAIT, language_of_guilds, this_process, vendors_of
 from bot.root.engine import Engine
+from bot.root.watching import weekly
 from bot.web.dashboard.discord_api import KnownPlaces
 
 
@@ -175,6 +176,7 @@ async def on_discord(
             running(telling.run(), tasks, "notices", end=telling.stop),
             running(forgetting.run(), tasks, "forgetting", end=forgetting.stop),
             _watching(parts, client, tasks),
+            weekly(parts, lambda channel: OperatorChannel(client, channel), tasks),
         ):
             yield
         with suppress(StoreError):

@@ -1,9 +1,9 @@
-"""Whoever watches the bot from outside: the sign of life."""
+"""Whoever watches the bot: the sign of life, and the weekly report."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 
 from alerts.domain.errors import BadInput, StoreError
@@ -11,7 +11,9 @@ from alerts.findings import Findings
 from alerts.health import Health
 from alerts.heartbeat import Heartbeat
 from alerts.reading.web.post import WebPoster
+from alerts.report import Reports, Weekly
 from alerts.runner import Runner
+from alerts.watchdog import Tell
 from bot.parts import running
 from bot.root.common import this_process, vendors_of
 from bot.root.engine import Engine
@@ -33,6 +35,27 @@ def findings_of(parts: Engine) -> Findings:
         )
     )
     return findings
+
+
+def reports_of(parts: Engine) -> Reports:
+    return Reports(store=parts.store, analytics=parts.analytics, findings=findings_of(parts), clock=parts.clock)
+
+
+@asynccontextmanager
+async def weekly(parts: Engine, tell: Callable[[int], Tell], tasks: list[asyncio.Task[None]]) -> AsyncIterator[None]:
+    """Tell the operator of each week, if they have named a channel for it; `tell` makes the way to one."""
+    channel = parts.settings.operator.report_channel
+    if channel is None:
+        yield
+        return
+    telling = Weekly(
+        store=parts.store, reports=reports_of(parts), tell=tell(channel), clock=parts.clock, name=this_process()
+    )
+    turns = Runner("weekly report", telling.turn, clock=parts.clock)
+    async with running(turns.run(), tasks, "weekly report", end=turns.stop):
+        yield
+    with suppress(StoreError):
+        await telling.leave()
 
 
 @asynccontextmanager
