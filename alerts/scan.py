@@ -187,9 +187,10 @@ class Scan:
             steps[listing.id] = advance(listing, known, reading, rules)
         looks = [*zip(product.listings, readings, strict=True)]
         troubled = hold.told | {listing.vendor for listing, reading in looks if reading.failure}
-        notes = await self._vendor_notes(
-            [look for look in looks if look[0].vendor in troubled], terms.rules.blind_after
-        )
+        notes = []
+        if troubled:
+            unsure = [look for look in looks if look[0].vendor in troubled]
+            notes = await self._vendor_notes(unsure, terms.rules.blind_after)
         good = {listing.vendor: reading.at for listing, reading in looks if listing.vendor not in troubled}
         commit = _commit(lock, before, steps, notes, good, self._clock)
         if not await self._store.commit(commit):

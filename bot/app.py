@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 
 import structlog
@@ -31,11 +32,17 @@ log = structlog.get_logger()
 
 
 async def serve(
-    settings: Settings, roles: frozenset[Role], *, stop: asyncio.Event, reread: Reread | None = None
+    settings: Settings,
+    roles: frozenset[Role],
+    *,
+    stop: asyncio.Event,
+    reread: Reread | None = None,
+    ready: Callable[[], object] = lambda: None,
 ) -> None:
     """Run until `stop` is set, or until a part that cannot go on ends; then drain and close everything.
 
     `reread`: how to read the settings again, and what is set when that is wanted.
+    `ready` is called once all parts are there.
     """
     if Role.BOT in roles and settings.discord.token is None:
         raise BadInput("No Discord token: set DISCORD_TOKEN, or DISCORD_TOKEN_FILE to a file that holds it.")
@@ -64,5 +71,6 @@ async def serve(
         if Role.BOT in roles:
             await closing.enter_async_context(on_discord(parts, tasks, health, exposition, places))
         await closing.enter_async_context(heartbeat(parts, health, tasks))
+        ready()
         log.info("running", roles=sorted(role.value for role in roles), products=len(parts.products))
         await until(stop, tasks)

@@ -102,6 +102,11 @@ class Breaker(CircuitBreaker):
         return timedelta(seconds=max(0.0, self._open_until - self._monotonic()))
 
     @property
+    def is_closed(self) -> bool:
+        """Whether everybody is let through."""
+        return self._state_storage.state is CircuitBreakerState.CLOSED
+
+    @property
     def word(self) -> str:
         """`closed`, `open` or `half_open`."""
         return str(self.current_state.name).lower()

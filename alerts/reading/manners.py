@@ -140,7 +140,7 @@ class Polite:
             return Failure(reason=FailureReason.UNREADABLE, detail=why), False
 
     def _tell_of_outages(self, listing: Listing) -> None:
-        away = self.state != "closed"
+        away = not self._breaker.is_closed
         if away and not self._away:
             self._counts["trips"] += 1
             if self._tripped:

@@ -26,6 +26,7 @@ from alerts.settings.shops import FetchSection
 from alerts.store.redis.store import RedisStore
 from benchmarks.scanning.page import name_of
 from bot.app import shops
+from bot.root.garbage import leave_alone
 
 AT_ONCE = 64
 Way = Callable[[int], Awaitable[None]]  # look at the page of this number, once
@@ -75,11 +76,13 @@ async def ways(place: str, store: str, pages: int) -> AsyncIterator[Mapping[str,
         fetcher = await closing.enter_async_context(
             WebFetcher(clock=SystemClock(), pace=None, concurrency=AT_ONCE, allow_private=[place])
         )
-        yield {
+        known = {
             "fetch": _fetching(fetcher, place),
             "floor": await _floor(place, store, closing),
             "door": await _door(place, store, pages, closing),
         }
+        leave_alone()  # as `run` does once all is there; for all ways
+        yield known
 
 
 def _fetching(fetcher: WebFetcher, place: str) -> Way:

@@ -19,6 +19,7 @@ from bot.app import Reread, Role
 from bot.app import serve as serve_app
 from bot.cli.shared import Config, default_config, settings_from, until_signalled
 from bot.logs import configure
+from bot.root.garbage import leave_alone
 
 
 def run(
@@ -38,7 +39,8 @@ def run(
 
     settings, asked = read(), asyncio.Event()
     return until_signalled(
-        lambda stop: serve_app(settings, chosen, stop=stop, reread=Reread(read, asked)), hung_up=asked.set
+        lambda stop: serve_app(settings, chosen, stop=stop, reread=Reread(read, asked), ready=leave_alone),
+        hung_up=asked.set,
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from hashlib import sha1
 from importlib.resources import files
+from itertools import repeat
 from typing import Any, TypeVar
 
 import structlog
@@ -217,6 +218,9 @@ def pages(of: Sequence[T], size: int = PAGE) -> Iterator[Sequence[T]]:
 
 
 def _of_one_slot(script: str, names: Sequence[str]) -> None:
+    start = names[0][: names[0].find("}") + 1] if names else ""
+    if start and all(map(str.startswith, names, repeat(start))):
+        return  # most of them: what stands before the brace is the same, too
     tags = {keys.tag(name) for name in names}
     if len(tags) != 1:
         raise StoreError(f"The script {script} is asked to touch several slots at once ({', '.join(sorted(tags))}).")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from dataclasses import dataclass
 
 from alerts.domain.model import Known
 
 _REMEMBERED = 8192
-_Place = tuple[str, str]  # sku, field
+_OFFER = {"offer"}
 
 
 def read(_sku: str, _field: str, text: str) -> Known:
@@ -15,33 +16,47 @@ def read(_sku: str, _field: str, text: str) -> Known:
     return Known.model_validate_json(text)
 
 
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    known: Known
+    text: str
+    offer: str  # the part of the text that is the offer
+
+
 class Written:
     """The newest text of each listing beside what it says. It is used for that very text only, whoever wrote it."""
 
     def __init__(self, size: int = _REMEMBERED) -> None:
-        self._newest: OrderedDict[_Place, tuple[str, Known]] = OrderedDict()
+        self._newest: OrderedDict[tuple[str, str], _Kept] = OrderedDict()  # by sku and field
         self._size = size
-
-    def text(self, sku: str, known: Known) -> tuple[str, str]:
-        """The field of a listing, and its text."""
-        field, text = f"l:{known.listing}", known.model_dump_json(exclude_defaults=True)
-        self._remember((sku, field), text, known)
-        return field, text
-
-    def known(self, sku: str, field: str, text: str) -> Known:
-        """The same of a text that may be known."""
-        kept = self._newest.get((sku, field))
-        if kept and kept[0] == text:
-            return kept[1]
-        known = read(sku, field, text)
-        self._remember((sku, field), text, known)
-        return known
-
-    def _remember(self, place: _Place, text: str, known: Known) -> None:
-        self._newest[place] = text, known
-        self._newest.move_to_end(place)
-        if len(self._newest) > self._size:
-            self._newest.popitem(last=False)
 
     def __len__(self) -> int:
         return len(self._newest)
+
+    def text(self, sku: str, known: Known) -> tuple[str, str]:
+        """The field of a listing, and its text."""
+        field = f"l:{known.listing}"
+        text = known.model_dump_json(exclude_defaults=True, exclude=_OFFER)
+        before, offer = self._newest.get((sku, field)), ""
+        if known.offer is not None:
+            # Most looks find the very offer that the last one found, and it is most of the text.
+            is_same = before is not None and before.known.offer is known.offer and before.offer
+            offer = before.offer if before and is_same else known.offer.model_dump_json(exclude_defaults=True)
+            text = f'{text[:-1]},"offer":{offer}}}'
+        self._remember(sku, field, _Kept(known, text, offer))
+        return field, text
+
+    def known(self, sku: str, field: str, text: str) -> Known:
+        """What a text says."""
+        kept = self._newest.get((sku, field))
+        if kept and kept.text == text:
+            return kept.known
+        known = read(sku, field, text)
+        self._remember(sku, field, _Kept(known, text, ""))
+        return known
+
+    def _remember(self, sku: str, field: str, kept: _Kept) -> None:
+        self._newest[sku, field] = kept
+        self._newest.move_to_end((sku, field))
+        if len(self._newest) > self._size:
+            self._newest.popitem(last=False)
