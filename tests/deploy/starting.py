@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from cryptography.fernet import Fernet
+
 from bot.app import Role
 from tests.canary.collecting import MARK
 from tests.servers import asked, launched
@@ -16,13 +18,17 @@ def roles_of(command: Sequence[str]) -> frozenset[Role]:
     return frozenset(Role(name) for name in command[list(command).index("--roles") + 1].split(","))
 
 
+TOKEN = f"{MARK}-discord-token"
+
+
 def settings_in(environment: Mapping[str, str], folder: Path) -> dict[str, str]:
-    """The environment of a container, with files of ours where it names secrets."""
+    """The environment of a container, with files of ours where it names secrets; the same ones for the same folder."""
     found = dict(environment)
     for name in environment:
         if name.endswith("_FILE"):
             secret = folder / name
-            secret.write_text(f"{MARK}-{name.lower()}")
+            if not secret.exists():
+                secret.write_text(TOKEN if "TOKEN" in name else Fernet.generate_key().decode())
             found[name] = str(secret)
     return found
 
