@@ -16,6 +16,7 @@ _HOOKS = "hs:{hooks}"
 _STATS = "hs:{stats}"
 
 META = f"{_P}:meta"
+MIGRATING = f"{_P}:migrating"
 NOTES = f"{_P}:notes"
 CHANGES = f"{_P}:changes"
 ADDED = f"{_P}:added"

@@ -17,6 +17,7 @@ from alerts.store.memory_catalogue import MemoryCatalogue
 from alerts.store.memory_guilds import MemoryGuilds
 from alerts.store.memory_identifies import MemoryIdentifies
 from alerts.store.memory_limits import MemoryLimits
+from alerts.store.memory_migrating import MemoryMigrating
 from alerts.store.memory_outbox import MemoryOutbox
 from alerts.store.memory_persons import MemoryPersons
 from alerts.store.memory_plans import MemoryPlans
@@ -48,6 +49,7 @@ class MemoryStore(
     MemoryPlans,
     MemoryTallies,
     MemoryRetention,
+    MemoryMigrating,
 ):
     """See ports.Store."""
 

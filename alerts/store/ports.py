@@ -41,6 +41,7 @@ from alerts.store.promises.guilds import (
 )
 from alerts.store.promises.identifies import Identifies
 from alerts.store.promises.limits import LimitStore
+from alerts.store.promises.migrating import Migrating
 from alerts.store.promises.plans import Plans
 from alerts.store.promises.popularity import Popularity
 from alerts.store.promises.resealing import Resealable
@@ -122,6 +123,7 @@ class Store(
     HistoryRetention,
     Server,
     Resealable,
+    Migrating,
     Protocol,
 ):
     """All of memory."""

@@ -13,6 +13,7 @@ from alerts.domain.errors import StoreError
 from alerts.domain.model import Tier
 from alerts.fanout import Fanout
 from alerts.jobs import DocketQueue, JobQueue
+from alerts.migrating import Migrating
 from alerts.planner import Paces, Planner
 from alerts.pulse import TICK, Pulse
 from alerts.retention import Forgetting
@@ -75,6 +76,7 @@ async def scanning(
             await closing.enter_async_context(_settling(parts))
             await closing.enter_async_context(_planning(parts, tasks))
             await closing.enter_async_context(_forgetting(parts, tasks))
+            await closing.enter_async_context(_migrating(parts, tasks))
         yield
 
 
@@ -111,6 +113,17 @@ async def _forgetting(parts: Engine, tasks: list[asyncio.Task[None]]) -> AsyncIt
         yield
     with suppress(StoreError):
         await old.leave()
+
+
+@asynccontextmanager
+async def _migrating(parts: Engine, tasks: list[asyncio.Task[None]]) -> AsyncIterator[None]:
+    """What older versions have stored; in every scheduler, and the one with the seat does it."""
+    migrating = Migrating(store=parts.store, clock=parts.clock, name=this_process())
+    turns = Runner("migrating", migrating.turn, clock=parts.clock)
+    async with running(turns.run(), tasks, "migrating", end=turns.stop):
+        yield
+    with suppress(StoreError):
+        await migrating.leave()
 
 
 @contextmanager

@@ -37,7 +37,7 @@ class RedisAudit:
         async with self._link.trouble():
             end = f"({before}" if before else "+"
             page = await self._link.redis.xrevrange(keys.audit(guild), max=end, count=limit)
-        return [AuditRow(ticket, _entry(guild, fields)) for ticket, fields in page]
+        return [AuditRow(ticket, _entry(guild, fields)) for ticket, fields in page if self._link.reads(fields.get("v"))]
 
     async def disown_audit(self, guild: int, user: int, alias: str) -> None:
         await self._link.run("disown", [keys.audit(guild)], [str(user), alias])

@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from alerts.ports import Clock
 from alerts.store import keys
-from alerts.store.redis.link import PARTITIONS, SCHEMA, Link
+from alerts.store.redis.link import PARTITIONS, Link
 from alerts.store.vitals import Schema, Vitals
 
 
@@ -43,7 +43,7 @@ class Checkup:
         async with self._link.trouble():
             found = await self._link.redis.hmget(keys.META, "schema", "partitions")
         schema, partitions = (int(each) if each else None for each in found)
-        return Schema(schema, SCHEMA, partitions, PARTITIONS)
+        return Schema(schema, self._link.version.schema, partitions, PARTITIONS)
 
     async def pings(self, times: int) -> Sequence[float]:
         """Seconds that so many answers took, one after another; the shortest first."""

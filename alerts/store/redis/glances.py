@@ -22,6 +22,8 @@ class RedisGlances:
             for sku in skus:
                 pipe.hgetall(keys.snapshot(sku))
             found = await pipe.execute() if skus else []
+        for sku, fields in zip(skus, found, strict=True):
+            self._link.check(fields.get("v"), f"The snapshot of {sku}")
         return {sku: snapshot_of(sku, fields) for sku, fields in zip(skus, found, strict=True)}
 
     async def revisions(self, skus: Sequence[str]) -> Mapping[str, int]:

@@ -20,8 +20,8 @@ from alerts.store.address import Way
 from alerts.store.redis.batching import Batches, Call
 from alerts.store.redis.clients import Tap, TappedCluster, client_for, close
 from alerts.store.redis.troubles import ours
+from alerts.store.redis.version import OURS, Version
 
-SCHEMA = 1
 PARTITIONS = 1
 RESTORING = "restoring"  # in meta, while a restore is under way
 PAGE = 500
@@ -32,7 +32,10 @@ log = structlog.get_logger()
 class Link:
     """One client for all of memory. redis-py may repeat a command, so every write of ours is safe to repeat."""
 
-    def __init__(self, url: str, *, observer: Observer = SILENT, clock: Clock | None = None) -> None:
+    def __init__(
+        self, url: str, *, observer: Observer = SILENT, clock: Clock | None = None, version: Version | None = None
+    ) -> None:
+        self.version = version or OURS
         self._address = address.parse(url)
         self.place = self._address.place
         self._scripts = dict(_sources())
@@ -44,6 +47,25 @@ class Link:
         self.redis: Any = self._client
 
         self._batches = Batches(self._run, self._run_many)
+        self._left = set[tuple[str, str | None]]()
+
+    def reads(self, shape: str | None) -> bool:
+        """Whether what carries this `v` can be read by this version; None: there is nothing."""
+        return shape is None or shape in self.version.shapes
+
+    def check(self, shape: str | None, what: str) -> None:
+        """StoreTooNew for what only a newer version can read."""
+        if not self.reads(shape):
+            raise StoreTooNew(
+                f"{what} was kept by a newer version (shape {shape}), whose processes go on with it:"
+                " end the upgrade by stopping this older one."
+            )
+
+    def leave(self, what: str, shape: str | None) -> None:
+        """Say, once for a process, that something waits for a process of a newer version."""
+        if (what, shape) not in self._left:
+            self._left.add((what, shape))
+            log.warning("left to a newer version", what=what, shape=shape, cure="end the upgrade: stop this process")
 
     async def run_soon(self, script: str, names: Sequence[str], args: Sequence[str | int | float]) -> Any:
         """As `run`; together with others that come while one is under way, for those of whom there are many at once."""
@@ -122,13 +144,14 @@ class Link:
 
         `half_restored`: also when a restore has not come to its end there, for whoever comes to finish it.
         """
-        async with self.trouble():
-            await self.redis.hsetnx(keys.META, "schema", str(SCHEMA))
-            await self.redis.hsetnx(keys.META, "partitions", str(PARTITIONS))
-            schema, partitions = (int(found) for found in await self.redis.hmget(keys.META, "schema", "partitions"))
-        if schema > SCHEMA:
-            raise StoreTooNew(f"The store at {self.place} was written by a newer version (schema {schema}, this one"
-                              f" knows {SCHEMA}): upgrade hardware-sentry.")  # fmt: skip
+        mine = self.version.schema
+        found = await self.run("meet", [keys.META], [mine, PARTITIONS])
+        schema, partitions = int(found[0]), int(found[1])
+        if schema > mine:
+            raise StoreTooNew(
+                f"The store at {self.place} was written by a newer version (schema {schema}, this one knows {mine}):"
+                " upgrade hardware-sentry, or restore a backup that this version made."
+            )
         if partitions != PARTITIONS:
             raise StoreTooNew(f"The store at {self.place} keeps its products in {partitions} partitions, this version"
                               f" knows {PARTITIONS}: upgrade hardware-sentry.")  # fmt: skip

@@ -13,6 +13,7 @@ from alerts.store.redis.link import Link
 
 # After this long without an answer a taker is taken for dead. Handing out a change twice does no harm.
 TAKER_IS_DEAD_AFTER = timedelta(seconds=5)
+_IDLE = int(TAKER_IS_DEAD_AFTER.total_seconds() * 1000)
 
 
 class RedisNews:
@@ -35,13 +36,28 @@ class RedisNews:
 
 async def take(link: Link, group: str, consumer: str, *, limit: int, wait: timedelta) -> Sequence[News]:
     """What a group is to read, beginning with what a taker of its own that died has left."""
-    idle = int(TAKER_IS_DEAD_AFTER.total_seconds() * 1000)
+    start = "0-0"
     async with link.trouble():
-        claimed = await link.redis.xautoclaim(keys.CHANGES, group, consumer, min_idle_time=idle, count=limit)
-        if left_over := [_news(ticket, fields) for ticket, fields in claimed[1] if fields]:
-            return left_over
+        while True:  # past what waits for a newer version
+            claimed = await link.redis.xautoclaim(
+                keys.CHANGES, group, consumer, min_idle_time=_IDLE, start_id=start, count=limit
+            )
+            if left_over := await _readable(link, group, consumer, claimed[1]):
+                return left_over
+            start = claimed[0]
+            if start == "0-0":
+                break
         found = await link.redis.xreadgroup(group, consumer, {keys.CHANGES: ">"}, count=limit, block=_block(wait))
-    return [_news(ticket, fields) for ticket, fields in entries(found)]
+        return await _readable(link, group, consumer, entries(found))
+
+
+async def _readable(link: Link, group: str, consumer: str, found: Sequence[tuple[str, dict[str, str]]]) -> list[News]:
+    """Those that this version understands. The others stay pending, so that a newer process takes them at once."""
+    parked = {ticket: fields.get("v") for ticket, fields in found if fields and not link.reads(fields.get("v"))}
+    if parked:
+        link.leave("news", next(iter(parked.values())))
+        await link.redis.xclaim(keys.CHANGES, group, consumer, 0, [*parked], idle=_IDLE, justid=True)
+    return [_news(ticket, fields) for ticket, fields in found if fields and ticket not in parked]
 
 
 async def end_news(link: Link, group: str, tickets: Sequence[str]) -> None:

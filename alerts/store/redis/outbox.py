@@ -76,9 +76,12 @@ class RedisOutbox:
         async with self._link.trouble():
             pipe = self._link.redis.pipeline(transaction=False)
             for each in tickets:
-                pipe.hmget(keys.delivery(each.id), "delivery", "tries", "tried_at", "state")
-            found = await pipe.execute()
-            pairs = list(zip(tickets, found, strict=True))
+                pipe.hmget(keys.delivery(each.id), "delivery", "tries", "tried_at", "state", "v")
+            rows = list(zip(tickets, await pipe.execute(), strict=True))
+            # What a newer version has queued stays pending, for the process of that version that sits here next.
+            pairs = [(each, row[:4]) for each, row in rows if self._link.reads(row[4])]
+            for shape in {row[4] for _, row in rows if not self._link.reads(row[4])}:
+                self._link.leave("deliveries", shape)
             # Its end was noted and the answer lost, or it was queued too long ago to be remembered.
             over = [each.ticket for each, (body, _, _, state) in pairs if not body or state in _ENDED]
             if over:

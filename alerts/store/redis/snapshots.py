@@ -8,6 +8,7 @@ from secrets import token_hex
 
 import orjson
 
+from alerts.domain.errors import StoreTooNew
 from alerts.domain.model import Known, Point, Snapshot
 from alerts.store import keys
 from alerts.store.ports import Commit, LastLooks, Lock, Row, ScanHold
@@ -25,6 +26,10 @@ class RedisSnapshots:
     async def snapshot(self, sku: str) -> Snapshot:
         async with self._link.trouble():
             found = await self._link.redis.hgetall(keys.snapshot(sku))
+        return self._snapshot(sku, found)
+
+    def _snapshot(self, sku: str, found: Mapping[str, str]) -> Snapshot:
+        self._link.check(found.get("v"), f"The snapshot of {sku}")
         return snapshot_of(sku, found, self._written.known)
 
     async def lock(self, sku: str, *, ttl: timedelta) -> Lock | None:
@@ -35,7 +40,12 @@ class RedisSnapshots:
         names = [keys.lock(sku), keys.snapshot(sku), *(keys.vendor(vendor) for vendor in vendors)]
         fence, found, told = await self._link.run_soon("hold_scan", names, [owner, _ms(ttl)])
         lock = Lock(sku, owner, int(fence)) if fence else None
-        snapshot = snapshot_of(sku, dict(zip(found[::2], found[1::2], strict=True)), self._written.known)
+        try:
+            snapshot = self._snapshot(sku, dict(zip(found[::2], found[1::2], strict=True)))
+        except StoreTooNew:
+            if lock:
+                await self.unlock(lock)  # for the process that understands it
+            raise
         return ScanHold(
             lock, snapshot, frozenset(vendor for vendor, is_told in zip(vendors, told, strict=True) if is_told)
         )

@@ -22,6 +22,7 @@ from alerts.store.redis.holds import RedisHolds
 from alerts.store.redis.identifies import RedisIdentifies
 from alerts.store.redis.limits import RedisLimits
 from alerts.store.redis.link import Link
+from alerts.store.redis.migrating import RedisMigrating, bring_up
 from alerts.store.redis.news import RedisNews
 from alerts.store.redis.outbox import RedisOutbox
 from alerts.store.redis.persons import RedisPersons
@@ -36,6 +37,7 @@ from alerts.store.redis.tallies import RedisTallies
 from alerts.store.redis.targets import RedisStandings
 from alerts.store.redis.timetable import RedisTimetable
 from alerts.store.redis.trails import RedisTrails
+from alerts.store.redis.version import Version
 from alerts.store.redis.webhooks import RedisWebhooks
 from alerts.store.redis.wishes import RedisWishes
 
@@ -67,14 +69,18 @@ class RedisStore(
     RedisIdentifies,
     RedisRetention,
     RedisResealing,
+    RedisMigrating,
 ):
     """See ports.Store. Opens whole or raises StoreError; `url` is anything that store.address understands.
 
     `observer` is told of each command, measured by `clock`.
     """
 
-    def __init__(self, url: str, *, observer: Observer = SILENT, clock: Clock | None = None) -> None:
-        link = Link(url, observer=observer, clock=clock)
+    def __init__(
+        self, url: str, *, observer: Observer = SILENT, clock: Clock | None = None, version: Version | None = None
+    ) -> None:
+        """`version`: whose shapes are read and written; ours, but for tests of upgrades."""
+        link = Link(url, observer=observer, clock=clock, version=version)
         super().__init__(link)
         RedisTrails.__init__(self, link)  # parts with a memory of their own
         RedisWebhooks.__init__(self, link)
@@ -82,6 +88,7 @@ class RedisStore(
     async def __aenter__(self) -> Self:
         try:
             await self._link.open()
+            await bring_up(self._link)
         except BaseException:  # also when cancelled: nobody else closes what was half opened
             await self._link.close()
             raise

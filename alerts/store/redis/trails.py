@@ -58,7 +58,7 @@ class RedisTrails:
         while len(found) < limit:
             async with self._link.trouble():
                 page = await self._link.redis.xrevrange(keys.trail(guild), max=end, count=_PAGE)
-            found += _wanted(page, sku, delivery)
+            found += _wanted([row for row in page if self._link.reads(row[1].get("v"))], sku, delivery)
             if len(page) < _PAGE:
                 break
             end = f"({page[-1][0]}"

@@ -134,10 +134,14 @@ class RedisWebhooks:
         return claims
 
     async def _longest_due(self, guild: int, hook: str, now: datetime) -> HookDelivery | None:
-        queue = keys.hook_queue(guild, hook)
+        queue, newer = keys.hook_queue(guild, hook), 0
         async with self._link.trouble():
-            while ids := await self._link.redis.zrange(queue, "-inf", _ms(now), byscore=True, offset=0, num=1):
-                body = await self._link.redis.hget(keys.hook_delivery(ids[0]), "delivery")
+            while ids := await self._link.redis.zrange(queue, "-inf", _ms(now), byscore=True, offset=newer, num=1):
+                body, shape = await self._link.redis.hmget(keys.hook_delivery(ids[0]), "delivery", "v")
+                if not self._link.reads(shape):
+                    self._link.leave("messages to webhooks", shape)
+                    newer += 1
+                    continue
                 if body:
                     return HookDelivery.model_validate_json(body)
                 await self._link.redis.zrem(queue, ids[0])  # it is forgotten
