@@ -104,6 +104,8 @@ def _several(text: str, way: Way, rest: str, *, is_secure: bool) -> Address:
     authority, _, path = before.partition("/")
     login, _, hosts = authority.rpartition("@")
     user, _, password = login.partition(":")
+    if "@" in path:
+        raise ValueError(f"holds a password that is cut in two; {_ENCODE}")
     names = [unquote(part) for part in path.split("/") if part]
     found = tuple(_host(part, way) for part in hosts.split(","))
     service, database = "", names[0] if names else "0"
