@@ -6,6 +6,7 @@ import logging
 import sys
 import threading
 from collections.abc import Callable
+from types import TracebackType
 from typing import Any
 
 import structlog
@@ -20,6 +21,16 @@ log = structlog.get_logger()
 def _is_of_use(record: logging.LogRecord) -> bool:
     """discord.py warns of missing voice libraries at every start; this bot does not speak."""
     return not str(record.msg).startswith(_VOICE)
+
+
+def _without_arguments(record: logging.LogRecord) -> bool:
+    """asyncio shows a shortened repr of what a failed callback was given: a piece of a secret that nobody knows again.
+
+    The traceback beside it says where it was.
+    """
+    if record.name == "asyncio" and record.levelno >= logging.ERROR:
+        record.msg, record.args = record.getMessage().partition("\n")[0].partition("(")[0], None
+    return True
 
 
 class _Stderr(logging.StreamHandler[Any]):
@@ -61,6 +72,7 @@ def handler() -> logging.Handler:
     last: list[Processor] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta, REDACTION, render]
     found = _Stderr(sys.stderr)
     found.addFilter(_is_of_use)
+    found.addFilter(_without_arguments)
     found.setFormatter(structlog.stdlib.ProcessorFormatter(processors=last, foreign_pre_chain=_facts()))
     return found
 
@@ -81,6 +93,11 @@ def take_over() -> None:
     logging.captureWarnings(capture=True)
     threading.excepthook = _logged("thread failed")
     sys.unraisablehook = _logged("error ignored")
+    sys.excepthook = _last
+
+
+def _last(_: type[BaseException], exc: BaseException, trace: TracebackType | None) -> None:
+    log.critical("program failed", exc_info=(type(exc), exc, trace))
 
 
 def _logged(event: str) -> Callable[[Any], None]:

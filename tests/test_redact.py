@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import subprocess
 import sys
 import threading
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ from alerts.store.address import parse
 from bot import logs
 from bot.cli import main
 from bot.redact import GONE, REDACTION, SHORTEST, Redaction
+from tests.guards.project import ROOT
 
 NONE = Redaction()
 WORD = st.text("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", min_size=32, max_size=70)
@@ -236,6 +238,7 @@ def test_what_python_itself_would_print_is_logged(
 ) -> None:
     monkeypatch.setattr(threading, "excepthook", threading.excepthook)
     monkeypatch.setattr(sys, "unraisablehook", sys.unraisablehook)
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
     logs.configure(logging.INFO)
     logs.take_over()
     logging.captureWarnings(capture=False)
@@ -250,6 +253,67 @@ def test_what_python_itself_would_print_is_logged(
     said = capfd.readouterr().err
     assert "thread failed" in said
     assert "hush" not in said
+
+
+BAD_DAY = """
+import asyncio, gc, logging, sys, threading, warnings
+from bot import logs
+
+LEAK = sys.stdin.read()
+logs.configure(logging.DEBUG)
+logs.take_over()
+for name in "docket.worker aiohttp.client apscheduler.executors discord.http redis asyncio".split():
+    logging.getLogger(name).error("%s says %s", name, LEAK)
+warnings.warn(LEAK, stacklevel=1)
+
+
+async def fails():
+    raise ValueError(LEAK)
+
+
+async def main():
+    loop = asyncio.get_running_loop()
+    loop.call_soon(exec, "raise ValueError(LEAK)", globals())
+    task = asyncio.create_task(fails())
+    await asyncio.wait([task])
+    del task
+    gc.collect()
+    await asyncio.sleep(0)
+
+
+asyncio.run(main())
+
+
+class Breaks:
+    def __del__(self):
+        raise ValueError(LEAK)
+
+
+Breaks()
+
+
+def thread():
+    raise ValueError(LEAK)
+
+
+working = threading.Thread(target=thread)
+working.start()
+working.join()
+raise ValueError(LEAK)
+"""
+
+
+def test_no_way_that_python_tells_of_a_failure_has_a_secret_in_it() -> None:
+    """Libraries' logs, warnings, the loop's own handler, a thread, an object's end, the program's end."""
+    done = subprocess.run(
+        [sys.executable, "-c", BAD_DAY], input=LEAK, cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+    assert "hush" not in done.stdout + done.stderr
+    for said in ("docket.worker says", "UserWarning", "Exception in callback", "Task exception was never retrieved",
+                 "thread failed", "error ignored", "program failed"):  # fmt: skip
+        assert said in done.stderr, said
+    assert done.returncode == 1
 
 
 def test_a_report_of_a_defect_and_the_sentence_about_it_hold_no_secret(

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from alerts.domain.model import ReaderKind, Tier
 from alerts.settings.faults import ConfigError
-from alerts.settings.load import load, load_file
+from alerts.settings.load import load, load_file, secret_files
 from alerts.settings.model import Settings
 from alerts.settings.units import duration, pace, percent, size
 
@@ -197,6 +197,31 @@ def test_the_token_comes_from_a_file_without_its_last_line_break(name: str, tmp_
 
     assert token is not None
     assert token.get_secret_value() == "abc"
+
+
+def test_the_stores_address_may_come_from_a_file_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "store").write_text("redis://:hush-hush@b:2/0\n")
+    env = {"HS_STORE__URL_FILE": str(tmp_path / "store")}
+
+    assert load("store: {url: 'redis://a:1/0'}", env).store.url == "redis://:hush-hush@b:2/0"
+    with pytest.raises(ConfigError, match="HS_STORE__URL and HS_STORE__URL_FILE are both set"):
+        load("", {**env, "HS_STORE__URL": "redis://a:1/0"})
+    (tmp_path / "store").write_text("redis://:hush/hush@b:2/0")
+    with pytest.raises(ConfigError) as refused:
+        load("", env)
+    assert "hush" not in str(refused.value)
+
+
+@pytest.mark.parametrize("text", ["discord:", "discord: soon", "discord: []", "store: 7"])
+def test_a_section_that_is_none_is_a_fault_beside_a_secret_of_it_too(text: str) -> None:
+    with pytest.raises(ConfigError, match="is not a section"):
+        load(text, {"DISCORD_TOKEN": "abc", "HS_SECRET_KEY": "def"})
+
+
+def test_every_file_of_a_secret_is_known_by_what_names_it() -> None:
+    env = {"DISCORD_TOKEN_FILE": "a", "HS_STORE__SECRET_KEY_FILE": "b", "HS_STORE__URL_FILE": "c", "HS_STORE__URL": "x"}
+
+    assert secret_files(env) == {name: Path(env[name]) for name in sorted(env) if name.endswith("_FILE")}
 
 
 def test_an_empty_secret_is_none(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,8 @@ _SECRETS = {
     "HS_SECRET_KEY": ("store", "secret_key"),
     "HS_BACKUP_KEY": ("backup", "key"),
 }
+# No secret itself, but it may hold a password: it may stand in the file, in the environment, or in a file of its own.
+_STORE = f"{_PREFIX}STORE__URL"
 
 
 def load(text: str, env: Mapping[str, str], *, place: str = "config.yaml") -> Settings:
@@ -41,9 +43,8 @@ def load(text: str, env: Mapping[str, str], *, place: str = "config.yaml") -> Se
     _refuse_secrets(data, place)
     _refuse_unknown(env)
     for name, (section, key) in _SECRETS.items():
-        secret = _secret(name, env)
-        if secret:
-            data.setdefault(section, {})[key] = secret
+        _put(data, section, key, _secret(name, env))
+    _put(data, "store", "url", _only_one([_STORE, f"{_STORE}_FILE"], env) if env.get(f"{_STORE}_FILE") else None)
     try:
         loaded = _overlay(env)(**data)
         return Settings.model_validate(loaded.model_dump(exclude_unset=True))
@@ -68,13 +69,14 @@ def load_file(path: Path, env: Mapping[str, str]) -> Settings:
 def secrets_in(env: Mapping[str, str]) -> list[str]:
     """What the environment holds that nobody may see, also while it cannot be loaded."""
     names = {*_SECRETS, *_secret_twins()}
-    store = address.secrets_in(env.get(f"{_PREFIX}STORE__URL", ""))
-    return [*store, *(env[name] for name in sorted(names) if env.get(name) and not name.endswith("_FILE"))]
+    given = [env[name] for name in sorted(names) if env.get(name) and not name.endswith("_FILE")]
+    return [*address.secrets_in(env.get(_STORE, "")), *(part for each in given for part in _parts(each))]
 
 
 def secret_files(env: Mapping[str, str]) -> dict[str, Path]:
     """The files that hold secrets, by the variables that name them."""
-    names = {f"{name}_FILE" for name in _SECRETS} | {name for name in _secret_twins() if name.endswith("_FILE")}
+    names = {f"{name}_FILE" for name in (*_SECRETS, _STORE)}
+    names |= {name for name in _secret_twins() if name.endswith("_FILE")}
     return {name: Path(env[name]) for name in sorted(names) if env.get(name)}
 
 
@@ -87,10 +89,14 @@ def _secrets_below(section: BaseModel) -> Iterator[str]:
     for name in type(section).model_fields:
         value = getattr(section, name)
         if isinstance(value, SecretStr):
-            # HS_SECRET_KEY may be several.
-            yield from (part.strip() for part in value.get_secret_value().split(",") if part.strip())
+            yield from _parts(value.get_secret_value())
         elif isinstance(value, BaseModel):
             yield from _secrets_below(value)
+
+
+def _parts(secret: str) -> list[str]:
+    """HS_SECRET_KEY may be several."""
+    return [part.strip() for part in secret.split(",") if part.strip()]
 
 
 def _text(path: Path) -> str:
@@ -168,7 +174,12 @@ def _refuse_secrets(data: Mapping[str, Any], place: str) -> None:
 def _secret(name: str, env: Mapping[str, str]) -> str | None:
     """A secret from NAME, from the file that NAME_FILE names, or from its HS_ twin. Only one may be set."""
     twin = _PREFIX + "__".join(_SECRETS[name]).upper()
-    given = [key for key in (name, f"{name}_FILE", twin, f"{twin}_FILE") if env.get(key)]
+    return _only_one([name, f"{name}_FILE", twin, f"{twin}_FILE"], env)
+
+
+def _only_one(names: Sequence[str], env: Mapping[str, str]) -> str | None:
+    """What one of them says, or the file that it names; ConfigError when several are set."""
+    given = [name for name in names if env.get(name)]
     if len(given) > 1:
         raise ConfigError(f"{given[0]} and {given[1]} are both set; unset one of them.")
     if not given or not given[0].endswith("_FILE"):
@@ -180,11 +191,17 @@ def _secret(name: str, env: Mapping[str, str]) -> str | None:
         raise ConfigError(f"{given[0]}: its file cannot be read ({reason}); mend path or rights.") from None
 
 
+def _put(data: dict[str, Any], section: str, key: str, value: str | None) -> None:
+    """Beside what the file says; a section that is none is left for the validation to tell."""
+    if value and isinstance(data.setdefault(section, {}), dict):
+        data[section][key] = value
+
+
 def _secret_twins() -> set[str]:
-    """The HS_ names of secrets, which are read apart from the other keys."""
+    """The HS_ names of secrets, and of their files, which are read apart from the other keys."""
     names = {_PREFIX + "__".join(where).upper() for where in _SECRETS.values()}
     names |= {name for name in _SECRETS if name.startswith(_PREFIX)}
-    return {name + end for name in names for end in ("", "_FILE")}
+    return {name + end for name in names for end in ("", "_FILE")} | {f"{_STORE}_FILE"}
 
 
 def _refuse_unknown(env: Mapping[str, str]) -> None:

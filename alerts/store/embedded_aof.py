@@ -12,6 +12,8 @@ from pathlib import Path
 
 import structlog
 
+from alerts.store.embedded_server import environment
+
 LONGEST_TAIL = 64 * 1024
 
 _REFUSED = re.compile(r"Bad file format reading the append only file (\S+\.incr\.aof)")
@@ -41,6 +43,7 @@ async def _good_bytes(binary: Path, aof: Path) -> int | None:
         "redis-check-aof" if "redis" in binary.name else "valkey-check-aof",
         str(aof),
         executable=str(binary),
+        env=environment(),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,

@@ -115,7 +115,7 @@ class Server:
             process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-I", "-S", embedded_child.__file__, *way, str(binary), *_options(place)),
                 cwd=place.data_dir,  # instead of --dir, so that no character of the path needs quoting
-                env={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ},  # no token of ours
+                env=environment(),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -181,6 +181,11 @@ class Server:
 def _options(place: Place) -> list[str]:
     words = "--port 0 --unixsocketperm 700 --appendonly yes --appendfsync everysec --maxmemory-policy noeviction"
     return [*words.split(), "--save", "", "--unixsocket", str(place.socket)]
+
+
+def environment() -> dict[str, str]:
+    """What a program of the server's is told of ours: no token."""
+    return {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
 
 
 def _close(descriptor: int | None) -> None:

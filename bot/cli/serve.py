@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import tempfile
 import webbrowser
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
 
+import structlog
 import typer
 
 from alerts.domain.errors import BadInput
 from alerts.domain.shards import Shards
+from alerts.settings.load import secret_files
 from alerts.settings.model import Settings
 from bot.app import Reread, Role
 from bot.app import serve as serve_app
 from bot.cli.shared import Config, default_config, settings_from, until_signalled
+from bot.doctor.findings import Level, examine
 from bot.logs import configure
+from bot.root.doctor import before_running
 from bot.root.garbage import leave_alone
+
+log = structlog.get_logger()
 
 
 def run(
@@ -38,10 +45,19 @@ def run(
         return _with_shards(settings_from(path), shards)
 
     settings, asked = read(), asyncio.Event()
-    return until_signalled(
-        lambda stop: serve_app(settings, chosen, stop=stop, reread=Reread(read, asked), ready=leave_alone),
-        hung_up=asked.set,
-    )
+
+    async def work(stop: asyncio.Event) -> None:
+        await _tell_what_is_wrong(settings)
+        await serve_app(settings, chosen, stop=stop, reread=Reread(read, asked), ready=leave_alone)
+
+    return until_signalled(work, hung_up=asked.set)
+
+
+async def _tell_what_is_wrong(settings: Settings) -> None:
+    """What the doctor would say of the configuration; the bot runs all the same."""
+    async for each in examine(before_running(settings, secret_files(os.environ))):
+        if each.level in (Level.WARN, Level.FAIL):
+            log.warning("doctor", check=each.check, seen=each.seen, cure=each.cure)
 
 
 def play(

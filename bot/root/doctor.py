@@ -43,6 +43,12 @@ def without_settings(fault: str) -> Sequence[Check]:
     return [*_machine(), Check("configuration", _now(lambda: configuration.refused(fault)), Cause.CONFIGURATION)]
 
 
+def before_running(settings: Settings, secret_files: Mapping[str, Path]) -> Sequence[Check]:
+    """What is worth a line in the log of every start: it takes no time, and nobody is asked."""
+    worth = ("secret files", "secret key", "web")
+    return [each for each in _configuration(settings, Path(), secret_files) if each.name in worth]
+
+
 @asynccontextmanager
 async def checks(
     settings: Settings, *, place: Path, secret_files: Mapping[str, Path], offline: bool, clock: Clock | None = None

@@ -292,6 +292,12 @@ def _is_browsers(protocol: Any) -> bool:
     return any("playwright" in str(part) for part in getattr(process, "args", ()))
 
 
+@_hook("subprocess", "Popen.__init__")
+def _started(canaries: Canaries, original: Any) -> Any:
+    """What a process is started with can be read by everybody on the machine."""
+    return _after(lambda _, __, args, *___, **____: canaries.saw("argv", repr(args)))(original)
+
+
 @_hook("subprocess", "Popen.communicate")
 def _finished_child(canaries: Canaries, original: Any) -> Any:
     return _after(lambda said, *_, **__: canaries.saw("child's output", *(each for each in said if each)))(original)

@@ -68,6 +68,10 @@ def test_piped_child():
     subprocess.run([sys.executable, "-c", f"print('{SECRET}')"], check=True, capture_output=True)
 
 
+def test_argv():
+    subprocess.run([sys.executable, "-c", "pass", SECRET], check=True)
+
+
 async def test_memory():
     await MemoryStore(clock=FakeClock()).put_sealed(1, Target(type=TargetKind.WEBHOOK, id=1), SECRET)
 
@@ -100,7 +104,7 @@ def test_innocent():
     print("planted", "secret")
     structlog.get_logger().info("x", secret=SecretStr(SECRET))
 """
-LEAKING = "log traceback record printed captured child piped_child memory message answer key_twice".split()
+LEAKING = "log traceback record printed captured child piped_child argv memory message answer key_twice".split()
 
 
 @pytest.fixture(scope="module")

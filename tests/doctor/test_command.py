@@ -198,6 +198,17 @@ def test_a_store_beside_us_without_a_secret_key_is_a_warning(
     assert "openssl rand -base64 32" in found["secret key"][0]["cure"]
 
 
+def test_a_start_logs_what_the_doctor_would_say_of_the_configuration(
+    config: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config.write_text(config.read_text() + "web: {public_metrics: true}\n")
+
+    assert run(["run", "--roles", "web", "--config", str(config)]) == STORE_AWAY
+    said = [orjson.loads(line) for line in capsys.readouterr().err.splitlines() if line.startswith("{")]
+
+    assert {each["check"] for each in said if each["event"] == "doctor"} == {"secret key", "web"}
+
+
 def test_a_data_directory_that_cannot_be_written_is_said_so(
     embedded: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
