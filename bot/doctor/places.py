@@ -22,6 +22,7 @@ from bot.doctor.rest import DiscordAway, Rest
 LIMIT = 60.0  # seconds
 _PER_PAGE = 200
 _SHOWN = 5
+_PATIENCE = 3  # servers that Discord tells nothing of, before the others are left alone, too
 _IN_A_GUILD = frozenset({TargetKind.CHANNEL, TargetKind.FORUM})
 _HIDDEN = frozenset({403, 404})
 Wishes = Callable[[int], Awaitable[Sequence[Subscription]]]
@@ -44,6 +45,7 @@ class Places:
         self._clock, self._limit = clock, limit
         self._troubles: dict[tuple[str, str], list[str]] = defaultdict(list)
         self._mute: list[str] = []
+        self._untold: list[str] = []
         self._seen = 0
 
     async def look(self) -> Sequence[Finding]:
@@ -51,11 +53,12 @@ class Places:
         until = self._clock.monotonic() + self._limit
         guilds, looked = await self._guilds(), 0
         for guild, name in guilds.items():
-            if self._clock.monotonic() > until:
+            if self._clock.monotonic() > until or len(self._untold) > _PATIENCE:
                 break
-            wishes = [each for each in await self._wishes(guild) if each.target.type in _IN_A_GUILD and not each.paused]
-            if wishes:
-                await self._look_at(guild, name, wishes)
+            try:
+                await self._look_at(guild, name)
+            except DiscordAway:  # one that the bot has just left, or that is not there at the moment
+                self._untold.append(name)
             looked += 1
         return [*self._told(), *self._left(looked, len(guilds))]
 
@@ -95,7 +98,10 @@ class Places:
         )
         return Guild(name or plain(str(facts["name"]), 60), membership, {int(each["id"]): each for each in channels})
 
-    async def _look_at(self, guild_id: int, name: str, wishes: Sequence[Subscription]) -> None:
+    async def _look_at(self, guild_id: int, name: str) -> None:
+        wishes = [each for each in await self._wishes(guild_id) if each.target.type in _IN_A_GUILD and not each.paused]
+        if not wishes:
+            return
         guild = await self._guild(guild_id, name)
         by_channel: dict[int, list[Subscription]] = defaultdict(list)
         for each in wishes:
@@ -114,6 +120,8 @@ class Places:
     async def _thread(self, number: int) -> Any:
         """A thread is in no list of channels."""
         answer = await self._rest.get(f"/channels/{number}")
+        if not answer.is_fine and answer.status not in _HIDDEN:
+            raise DiscordAway(f"Discord answers {answer.status} to GET /channels/{number}: try again later.")
         return answer.body if answer.is_fine else None
 
     async def _lacking(self, guild: Guild, channel: Mapping[str, Any]) -> Sequence[str]:
@@ -140,6 +148,8 @@ class Places:
         if self._mute:
             cure = "let anyone @mention the role, or grant the bot Mention Everyone there"
             yield warn(f"alerts mention roles that hear nothing of it: {_some(self._mute)}", cure)
+        if self._untold:
+            yield warn(f"Discord told nothing of {_some(self._untold)}", "try again later")
         if not self._troubles:
             yield fine(f"{self._seen} channel{'s' if self._seen != 1 else ''} that alerts name take messages")
 

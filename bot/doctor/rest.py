@@ -35,7 +35,7 @@ class Answer:
     @property
     def is_fine(self) -> bool:
         """Whether it holds what was asked for."""
-        return self.status == 200
+        return self.status == 200 and self.body is not None
 
 
 class Rest:
@@ -60,7 +60,9 @@ class Rest:
         """The answer, whatever its status; DiscordAway when there is none, or Discord wants to be left alone."""
         answer = await self._once(path)
         if answer.status == _LIMITED:
-            rest = float((answer.body or {}).get("retry_after", _LONGEST_REST + 1))
+            if not isinstance(answer.body, Mapping):
+                raise DiscordAway("Discord has shut this machine's address out for a while: try again in an hour.")
+            rest = float(answer.body.get("retry_after", 0))
             if rest > _LONGEST_REST:
                 raise DiscordAway(f"Discord limits this bot for {rest:.0f} s: try again after that.")
             await self._clock.sleep(rest)
@@ -70,7 +72,7 @@ class Rest:
     async def wanted(self, path: str) -> Any:
         """The body of an answer that must be fine; DiscordAway says what it was instead."""
         answer = await self.get(path)
-        if not answer.is_fine or answer.body is None:
+        if not answer.is_fine:
             raise DiscordAway(f"Discord answers {answer.status} to GET {path.partition('?')[0]}: try again later.")
         return answer.body
 
@@ -82,13 +84,19 @@ class Rest:
             before = self._clock.now()
             async with self._session.get(self._base + path, allow_redirects=False) as got:
                 middle = before + (self._clock.now() - before) / 2
-                body = await got.json(content_type=None) if got.status < 500 else None
-                return Answer(got.status, body, _ahead(got.headers, middle))
+                return Answer(got.status, await _json(got), _ahead(got.headers, middle))
         except (aiohttp.ClientError, TimeoutError, ValueError, OSError) as exc:
             raise DiscordAway(
                 f"Discord cannot be asked at {self._base} ({type(exc).__name__}): see whether this machine reaches"
                 " the internet, or mend discord.api_base."
             ) from exc
+
+
+async def _json(got: aiohttp.ClientResponse) -> Any:
+    try:
+        return await got.json(content_type=None)
+    except ValueError:  # a page, as of somebody between us and Discord
+        return None
 
 
 def _ahead(headers: Mapping[str, str], middle: datetime) -> float | None:

@@ -222,6 +222,39 @@ async def test_when_time_is_up_it_says_how_far_it_came(server: DiscordServer, re
     assert found[1].seen.startswith("0 of 1 servers")
 
 
+async def test_a_server_that_discord_tells_nothing_of_hides_no_other(server: DiscordServer, rest: Rest) -> None:
+    world = server.world
+    away, there = (world.add_guild(name, channels=(name,)) for name in ("away", "there"))
+    wishes = [wish(each.id, next(iter(each.channels))) for each in (away, there)]
+    world.deny(next(iter(there.channels)), world.bot, int(SEND))
+    server.faults.add("GET", f"/guilds/{away.id}", status=404, times=None)
+
+    found = await looked_at(server, rest, *wishes)
+
+    assert [(each.level, each.seen) for each in found] == [
+        (Level.FAIL, "the bot lacks Send Messages in #there (there)"),
+        (Level.WARN, "Discord told nothing of away"),
+    ]
+
+
+async def test_a_channel_that_discord_cannot_tell_of_just_now_is_not_gone(server: DiscordServer, rest: Rest) -> None:
+    world = server.world
+    thread = world.add_thread("a thread", parent=world.channel("deals"), owner=world.admin)
+    server.faults.add("GET", f"/channels/{thread.id}", status=503)
+
+    found = await looked_at(server, rest, wish(world.guild.id, thread.id))
+
+    assert [each.level for each in found] == [Level.WARN, Level.FINE]
+    assert "gone" not in found[0].seen
+
+
+async def test_an_address_that_is_shut_out_is_said_so(server: DiscordServer, rest: Rest) -> None:
+    server.faults.add("GET", "/users/@me", status=429, body="error code: 1015")
+    [found] = await alone(Check("token", Identity(rest, redirect=None).token))
+
+    assert found.seen.startswith("Discord has shut this machine's address out")
+
+
 async def test_servers_without_alerts_cost_no_question(server: DiscordServer, rest: Rest) -> None:
     for number in range(5):
         server.world.add_guild(f"server {number}")
