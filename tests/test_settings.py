@@ -346,6 +346,7 @@ def test_every_kind_of_value_is_kept_as_it_was_written() -> None:
         limits:
           {commands_per_user: 1, commands_per_guild: 2, fresh_per_member: 3, fresh_per_guild: 4, keys_per_guild: 5}
         operator: {channel: 42, report_channel: 43, silence: 3m}
+        backup: {folder: /b, every: 2d, increments: 2h, keep: 9d}
         """,
         {},
     )

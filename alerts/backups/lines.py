@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
@@ -116,8 +115,3 @@ def _read(line: bytes) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise ValueError("no object")  # noqa: TRY004 - what is wrong with a file is one kind of trouble
     return found
-
-
-def stamp(at: datetime) -> str:
-    """A moment as it stands in a file's name."""
-    return at.strftime("%Y%m%dT%H%M%SZ")

@@ -58,6 +58,7 @@ async def back_up(
         gone = before.units.keys() - names if before else set()
         if before:
             draft.gone(gone_line(gone))
+    await archive.note_backup(header.made_at)
     return Made(path, units, len(gone), draft.size, tuple(await archive.unknown()))
 
 

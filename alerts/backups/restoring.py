@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Iterator, Mapping
 from itertools import islice
 from pathlib import Path
@@ -42,9 +43,9 @@ async def restore(
 
 
 async def _refuse(archive: Archive, *, replace: bool) -> None:
-    if await archive.is_in_use():
-        raise BadInput(f"A bot works on the store at {archive.place}: stop it, wait five seconds, and restore again."
-                       " Nothing was restored.")  # fmt: skip
+    if seconds := await archive.in_use_for():
+        raise BadInput(f"A bot works on the store at {archive.place}, or did until just now: stop it, and restore again"
+                       f" in {math.ceil(seconds)} seconds. Nothing was restored.")  # fmt: skip
     if replace or await archive.is_half_restored():
         return
     if names := await archive.names():

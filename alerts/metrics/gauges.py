@@ -17,6 +17,7 @@ from alerts.domain.standing import may_go
 from alerts.metrics.metrics import OTHER, Metrics
 from alerts.ports import BreakerFacts, Clock
 from alerts.store.ports import Notes, Server, Snapshots, Standings, Timetable
+from alerts.store.promises.archive import LAST_BACKUP
 from alerts.store.promises.tallies import Tallies
 
 _FRESH = 1.0  # seconds: several who read at once ask the store once
@@ -77,17 +78,19 @@ class Exposition:
             self.metrics.set("hs_discord_connected", self.connected())
 
     async def _ask_the_store(self, now: datetime) -> None:
-        depths, standings, server, upcoming, looks, agenda = await asyncio.gather(
+        depths, standings, server, upcoming, looks, (agenda, backup) = await asyncio.gather(
             self._store.depths(),
             self._store.standings(),
             self._store.server(),
             self._store.upcoming(now),
             self._store.last_looks(self.metrics.vendors),
-            self._store.note(AGENDA),
+            asyncio.gather(self._store.note(AGENDA), self._store.note(LAST_BACKUP)),
         )
         if plan := read_agenda(agenda):
             self._show(plan)
         put = self.metrics.set
+        if backup:
+            put("hs_backup_last_success_timestamp_seconds", datetime.fromisoformat(backup).timestamp())
         oldest = depths.first_that(lambda target: may_go(standings.get(target), now))
         for stage, depth, since in (
             ("changes", depths.changes, depths.changes_since),

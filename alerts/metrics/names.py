@@ -69,8 +69,8 @@ TABLE = (
     Entry("hs_redis_duration_seconds", H, ("op",), "commands and scripts; XREADGROUP waits for news", QUICK),
     Entry("hs_redis_errors_total", C, ("op",), "those that failed"),
     Entry("hs_store_durable", G, ("check",), "1 fine, 0 not: `log` is kept, no `eviction`, `writes` arrive"),
-    Entry("hs_backup_last_success_timestamp_seconds", G, (), "when a backup was last made; 0 before the first"),
     Entry("hs_event_loop_lag_seconds", H, (), "how late a task of this process wakes", QUICK),
+    Entry("hs_backup_last_success_timestamp_seconds", G, (), "when the newest backup was made"),
     Entry("hs_http_requests_total", C, ("route", "method", "status"), "requests to our own web face"),
     Entry(
         "hs_config_last_reload_successful", G, (), "1 while the configuration is as it was last read; 0 after a refusal"

@@ -48,7 +48,10 @@ AT_THE_START = {
     "web.oauth_client_secret": _WEB,
     "operator.channel": "who watches over the bot is chosen at the start",
     "operator.report_channel": "where the weekly report goes is chosen at the start",
-    "backup.key": "backups are set up at the start",
+    **dict.fromkeys(
+        ("backup.key", "backup.folder", "backup.every", "backup.increments", "backup.keep"),
+        "backups are set up at the start",
+    ),
     "heartbeat.url": "the sign of life begins at the start",
     "heartbeat.every": "the sign of life begins at the start",
 }

@@ -24,6 +24,7 @@ from alerts.tick import Pace, Tick
 from alerts.warming import Warming
 from alerts.webhooks.feed import Feed
 from bot.parts import running
+from bot.root.archives import backing_up
 from bot.root.common import DRAIN, WAIT, Role, this_process
 from bot.root.engine import Engine
 from bot.web.api import all as api
@@ -77,6 +78,7 @@ async def scanning(
             await closing.enter_async_context(_planning(parts, tasks))
             await closing.enter_async_context(_forgetting(parts, tasks))
             await closing.enter_async_context(_migrating(parts, tasks))
+            await closing.enter_async_context(backing_up(parts, tasks))
         yield
 
 

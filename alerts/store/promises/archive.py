@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection, Sequence
+from datetime import datetime
 from enum import StrEnum
 from io import RawIOBase
 from typing import Any, BinaryIO, NamedTuple, Protocol
 
+LAST_BACKUP = "backup"  # the note of when the newest one was made
 SEALED = b"HSSEALED"  # how a sealed file begins
 
 
@@ -58,8 +60,8 @@ class Archive(Protocol):
     async def schema(self) -> int:
         """The version of the stored shapes."""
 
-    async def is_in_use(self) -> bool:
-        """Whether a process that works on it holds any seat."""
+    async def in_use_for(self) -> float:
+        """For how many seconds a process that works on it, or has just been killed, still holds a seat; 0 for none."""
 
     async def is_half_restored(self) -> bool:
         """Whether a restore has begun and has not come to its end."""
@@ -78,6 +80,9 @@ class Archive(Protocol):
 
     async def join(self, unit: Unit) -> Sequence[str]:
         """Add a unit to what is there. What is there stays; names what therefore was left out and is not the same."""
+
+    async def note_backup(self, at: datetime) -> None:
+        """Remember when the newest backup of it was made, for the metrics."""
 
     async def unknown(self) -> Sequence[str]:
         """Keys that look like ours and belong to no family that this version knows."""

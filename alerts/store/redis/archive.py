@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Self
 
 from alerts.domain.api_keys import ApiKey
@@ -10,7 +11,7 @@ from alerts.domain.webhooks import Webhook
 from alerts.domain.wishes import OPERATOR, Subscription, Watch, persons_in, space_of
 from alerts.store import keys
 from alerts.store.kept import family_of
-from alerts.store.promises.archive import Entry, Kept, Shape, Unit
+from alerts.store.promises.archive import LAST_BACKUP, Entry, Kept, Shape, Unit
 from alerts.store.redis.archive_reading import Taking
 from alerts.store.redis.link import RESTORING, pages
 
@@ -34,6 +35,10 @@ class RedisArchive(Taking):
     async def is_half_restored(self) -> bool:
         async with self._link.trouble():
             return bool(await self._link.redis.hexists(keys.META, RESTORING))
+
+    async def note_backup(self, at: datetime) -> None:
+        async with self._link.trouble():
+            await self._link.redis.hset(keys.NOTES, LAST_BACKUP, at.isoformat())
 
     async def begin(self) -> None:
         async with self._link.trouble():

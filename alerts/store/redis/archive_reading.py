@@ -48,10 +48,11 @@ class Taking:
         async with self._link.trouble():
             return int(await self._link.redis.hget(keys.META, "schema"))
 
-    async def is_in_use(self) -> bool:
-        pattern = keys.lead("*")
+    async def in_use_for(self) -> float:
         async with self._link.trouble():
-            return bool([key async for key in self._link.redis.scan_iter(match=pattern, count=_COUNT)])
+            seats = [key async for key in self._link.redis.scan_iter(match=keys.lead("*"), count=_COUNT)]
+            left: list[int] = [await self._link.redis.pttl(key) for key in seats]
+        return max([0, *left]) / 1000
 
     async def _keys(self) -> AsyncIterator[str]:
         async with self._link.trouble():
