@@ -207,21 +207,13 @@ class Link:
                 nodes = {"": await self.redis.config_get(name)}
         return {said[name] for said in nodes.values() if name in said}
 
-    async def info(self, *sections: str) -> list[dict[str, Any]]:
-        """What INFO says, of each node of a Cluster that takes writes."""
-        async with self.trouble():
-            if self._address.way is not Way.CLUSTER:
-                return [await self.redis.info(*sections)]
-            nodes = await self.redis.info(*sections, target_nodes=TappedCluster.PRIMARIES)
-        return [*nodes.values()]
-
-    async def of_each_server(self, command: str) -> Mapping[str, Any]:
-        """What the server, or each primary of a Cluster, answers to a command without words, by its place."""
+    async def of_each_server(self, command: str, *words: str) -> Mapping[str, Any]:
+        """What the server, or each primary of a Cluster, answers to a command, by its place."""
         ask = getattr(self.redis, command)
         async with self.trouble():
             if self._address.way is Way.CLUSTER:
-                return dict(await ask(target_nodes=TappedCluster.PRIMARIES))
-            return {self.place: await ask()}
+                return dict(await ask(*words, target_nodes=TappedCluster.PRIMARIES))
+            return {self.place: await ask(*words)}
 
     @property
     def url_of_one(self) -> str:

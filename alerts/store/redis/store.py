@@ -107,7 +107,8 @@ class RedisStore(
             await self._link.redis.ping()
 
     async def server(self) -> ServerFacts:
-        return facts_of(await self._link.info("persistence", "memory", "keyspace"))
+        found = await self._link.of_each_server("info", "persistence", "memory", "keyspace")
+        return facts_of([*found.values()])
 
     async def note(self, name: str) -> str | None:
         async with self._link.trouble():
