@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from alerts.store.vitals import Schema, Vitals, percentile
 from bot.doctor.findings import Finding, fail, fine, warn
@@ -14,6 +14,7 @@ _NEARLY_FULL = 0.8
 _SLOW, _SLOWEST = 0.010, 0.100  # seconds: of half the pings, of one in a hundred
 _OFF, _FAR_OFF = timedelta(seconds=2), timedelta(seconds=60)
 _MIB = 1 << 20
+_HOUR, _OLD = timedelta(hours=1), timedelta(days=2)
 
 
 def servers(found: Sequence[Vitals]) -> list[Finding]:
@@ -86,6 +87,15 @@ def schema(found: Schema) -> list[Finding]:
         knows = f"this version knows schema {found.known} in {found.known_partitions}"
         return [fail(f"{said}, written by a newer version; {knows}", "upgrade hardware-sentry")]
     return [fine(said)]
+
+
+def backup(noted: str | None, now: datetime) -> list[Finding]:
+    """When the newest backup was made, as it was noted."""
+    if noted is None:
+        return [warn("no backup has been made", "hardware-sentry backup FILE, once a day and to another disk")]
+    age = now - datetime.fromisoformat(noted)
+    said = f"the newest backup is {age / _HOUR:.0f} hours old"
+    return [fine(said) if age < _OLD else warn(said, "see why none came after it, or make one: hardware-sentry backup")]
 
 
 def _mib(count: int) -> str:

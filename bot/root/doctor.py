@@ -35,6 +35,7 @@ from bot.root.shops import shops
 from bot.web.dashboard.door import RETURN
 
 _AT_THE_DOOR = 30.0
+_LAST_BACKUP = "backup"  # the note of when the newest one was made
 _STARTING = 60.0  # seconds: an embedded store reads its whole log first
 
 
@@ -101,6 +102,11 @@ class _Opened:
         keys = key_ring_of(self._settings)
         return secrets_at_rest(await Resealing(store=self.store, keys=keys)(is_dry=True) if self.store else Resealed())
 
+    async def backup(self) -> Sequence[Finding]:
+        if self.store is None:
+            return [fine("nothing is kept yet, so there is nothing to back up")]
+        return memory.backup(await self.store.note(_LAST_BACKUP), self._clock.now())
+
     async def wishes(self, guild: int) -> Sequence[Subscription]:
         return await self.store.subscriptions(guild) if self.store else []
 
@@ -137,6 +143,7 @@ def _memory(settings: Settings, opened: _Opened) -> list[Check]:
         Check("store's clock", opened.clocks, needs=after),
         Check("store's speed", opened.latency, needs=after),
         Check("store's schema", opened.schema, Cause.STORE, needs=after),
+        Check("backup", opened.backup, needs=("store", "store's schema")),
         Check("secrets at rest", opened.sealed, Cause.CONFIGURATION, needs=("store", "store's schema")),
     ]
 

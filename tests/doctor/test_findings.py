@@ -17,6 +17,7 @@ from alerts.settings.web import WebSection
 from alerts.store.vitals import Schema, Vitals, percentile
 from bot.doctor import configuration, machine, memory
 from bot.doctor.findings import Check, Finding, Level, Look, examine, fail, fine, warn
+from tests.fakes import FakeClock
 
 VITALS = Vitals("here", "Valkey", "9.1.2", (7, 2, 4), False, True, "", "noeviction", 10, 0, timedelta(0))
 
@@ -122,6 +123,17 @@ def test_a_percentile_is_one_of_the_times_with_so_many_below_it(times: list[floa
 )  # fmt: skip
 def test_what_a_newer_version_wrote_is_left_alone(schema: Schema, level: Level) -> None:
     assert [each.level for each in memory.schema(schema)] == [level]
+
+
+@pytest.mark.parametrize(
+    ("noted", "level", "said"),
+    [(None, Level.WARN, "no backup"), ("2026-11-22T01:00:00+00:00", Level.FINE, "11 hours old"),
+     ("2026-11-19T12:00:00+00:00", Level.WARN, "72 hours old")],
+)  # fmt: skip
+def test_a_backup_is_told_by_its_age(noted: str | None, level: Level, said: str) -> None:
+    [found] = memory.backup(noted, FakeClock().now())
+
+    assert (found.level, said in found.seen) == (level, True)
 
 
 def test_slow_pings_are_a_warning() -> None:

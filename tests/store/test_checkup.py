@@ -33,6 +33,7 @@ async def test_every_primary_of_a_cluster_is_looked_at(cluster: Cluster) -> None
     async with Checkup(cluster.url, clock=SystemClock()) as checkup:
         found = await checkup.servers()
         await checkup.schema()
+        assert len(await checkup.pings(3)) == 3
 
     assert {each.place for each in found} == {node.host for node in cluster.nodes}
 
