@@ -11,6 +11,7 @@ import fcntl
 import json
 import os
 import secrets
+import shutil
 import signal
 import socket
 import struct
@@ -21,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.playground.discord.server import DiscordServer
+from tests.deploy import filtered
 from tests.deploy.dockerfile import Stage, stages
 from tests.deploy.tree import Tree
 from tests.guards.project import text_of
@@ -34,13 +36,14 @@ _PATIENCE = 60.0
 
 
 class Container:
-    """Starts programs in a finished tree as the image's user, who can gain no right and make no memory executable."""
+    """Starts programs in a finished tree as the image's user, with no more rights than the systemd unit leaves."""
 
     def __init__(self, tree: Tree, stage: Stage) -> None:
         self._tree, self._at = tree, stage.one("WORKDIR").rest
         user, _, group = stage.one("USER").rest.partition(":")
         self.user, self._group = int(user), int(group)
         self.env = dict(tree.env)
+        self.filter = _filter_of(text_of("deploy/hardware-sentry.service"))
 
     def enter(self) -> None:
         """In the child, before it becomes the program."""
@@ -52,6 +55,8 @@ class Container:
         prctl = ctypes.CDLL(None).prctl
         prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
         prctl(_DENY_WRITE_EXECUTE, 1, 0, 0, 0)  # as the systemd unit asks for; kernels before 6.3 know no such thing
+        if self.filter:
+            filtered.put_on(self.filter)
 
     def code(self, command: Sequence[str]) -> int:
         """How a short program ends."""
@@ -59,6 +64,14 @@ class Container:
             command, env=self.env, preexec_fn=self.enter, capture_output=True, check=False, timeout=_PATIENCE
         )
         return done.returncode
+
+
+def _filter_of(unit: str) -> bytes | None:
+    """What its SystemCallFilter and RestrictAddressFamilies come to; None without systemd or the kernel's headers."""
+    if not shutil.which("systemd-analyze") or not filtered.numbers():
+        return None
+    families = filtered.unit_values(unit, "RestrictAddressFamilies")[0].split()
+    return filtered.program(filtered.allowed(unit), families)
 
 
 def build(folder: Path) -> tuple[Tree, Stage]:
@@ -112,6 +125,8 @@ async def serve(tree: Tree, stage: Stage) -> dict[str, Any]:
         "owners": owners,
         "writable": writable,
         "shell": container.code(["sh", "-c", "true"]) == 0 if (tree.root / "usr/bin/sh").exists() else False,
+        "filtered": container.filter is not None,
+        "changes owners": container.code(["python", "-c", "import os; os.chown('/tmp', 10001, 10001)"]) == 0,
         "exit code": code,
         "tells its token": token in text,
         "log": text[-4000:],

@@ -83,6 +83,17 @@ def test_it_needs_no_shell_and_tells_no_secret(seen: dict[str, Any]) -> None:
     assert not seen["tells its token"]
 
 
+@pytest.mark.image
+def test_it_works_with_what_the_systemd_unit_allows(seen: dict[str, Any]) -> None:
+    """The whole run was under the unit's filter of system calls, and without memory that is written and executed."""
+    if not seen["filtered"]:
+        pytest.skip(
+            "systemd or the kernel's headers (linux-libc-dev) are not installed: no list of calls to hold it to"
+        )
+
+    assert not seen["changes owners"]
+
+
 def test_both_stages_begin_from_the_same_base_that_the_builder_may_pin() -> None:
     build, image = stages(text_of("Dockerfile"))
 
