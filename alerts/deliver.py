@@ -69,6 +69,7 @@ class Deliver:
         """
         self._store, self._notifier, self._clock, self._name, self._lease = store, notifier, clock, name, lease
         self._lanes, self._pace, self._endings = Lanes(), Pace(rate, clock=clock, gate=gate), Endings(store, observer)
+        self._observer = observer
         self._targets, self._rests_until = Targets(store, clock=clock), rests_until
         self._planning = Planning(store, self._targets)
         self._on_the_way: dict[str, Request] = {}
@@ -217,10 +218,11 @@ class Deliver:
     async def _send(self, plan: Plan, letter: Letter) -> int:
         await self._pace.slot()
         try:
-            if plan.edit is None:
-                return await self._notifier.post(letter)
-            message_id = plan.edit.message_id or 0
-            await self._notifier.edit(letter, message_id)
+            with self._observer.span("deliver", lane=letter.target.type.value, letter=letter.id):
+                if plan.edit is None:
+                    return await self._notifier.post(letter)
+                message_id = plan.edit.message_id or 0
+                await self._notifier.edit(letter, message_id)
         except DeliveryError:
             raise
         except Exception as exc:  # the bulkhead: one message with a defect must not hold up the others

@@ -58,6 +58,7 @@ class Fanout:
         self._markets = Markets(store=store, products=products)
         self._sights = Sights(store=store, products=products, clock=clock)
         self._decisions = Decisions(store=store, products=products, clock=clock, observer=observer)
+        self._observer = observer
         self._releases = Releases(store=store, decisions=self._decisions, markets=self._markets, clock=clock, name=name)
         self._lines: dict[str, list[News]] = {}  # by product, what is to be spread or is being
         self._at_work: dict[str, asyncio.Task[None]] = {}
@@ -93,7 +94,8 @@ class Fanout:
 
     async def _work_off(self, sku: str) -> None:
         while line := self._lines.get(sku):
-            await self._spread(line[0])
+            with self._observer.span("fanout", sku=sku, kind=line[0].change.kind.value):
+                await self._spread(line[0])
             # Only now: a crash before this spreads the change again, and ids make that harmless.
             await self._store.news_done([line[0].ticket])
             line.pop(0)

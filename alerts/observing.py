@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 
 from alerts.domain.model import Change
 
 DOUBTS = ("mass", "canary")  # why a whole shop's turns are doubted
 RESTING = "resting"  # the word for a look that was not made, because its vendor is left in peace
+
+
+_UNSEEN = nullcontext()
 
 
 class Observer:
@@ -61,6 +65,10 @@ class Observer:
     def served(self, route: str, method: str, status: int, seconds: float) -> None:
         """A request to our own web face was answered."""
 
+    def span(self, name: str, **facts: str) -> AbstractContextManager[None]:
+        """Around work that somebody may want to see the time of; `facts` hold no secret and nobody's id."""
+        return _UNSEEN
+
     def active(self, guild: int | None, user: int) -> None:
         """Somebody used the bot. Whoever listens keeps neither id."""
 
@@ -69,10 +77,11 @@ SILENT = Observer()
 
 
 class Everybody(Observer):
-    """Several who listen, in their order."""
+    """Several who listen, in their order; the first one that traces does."""
 
     def __init__(self, *observers: Observer) -> None:
         self._observers = observers
+        self._tracing = next((each for each in observers if type(each).span is not Observer.span), SILENT)
 
     def looked(self, vendor: str, word: str, seconds: float) -> None:
         for each in self._observers:
@@ -137,6 +146,9 @@ class Everybody(Observer):
     def served(self, route: str, method: str, status: int, seconds: float) -> None:
         for each in self._observers:
             each.served(route, method, status, seconds)
+
+    def span(self, name: str, **facts: str) -> AbstractContextManager[None]:
+        return self._tracing.span(name, **facts)
 
     def active(self, guild: int | None, user: int) -> None:
         for each in self._observers:

@@ -163,7 +163,8 @@ class Scan:
         try:
             if hold.snapshot.revision > seen and is_complete(product, hold.snapshot):
                 return _looked_at(product, hold.snapshot)  # kept just before the lock was ours
-            answer = await self._look_and_keep(product, hold, lock, terms)
+            with self._observer.span("scan", sku=product.sku):
+                answer = await self._look_and_keep(product, hold, lock, terms)
             return answer
         finally:
             self._keeper.let_go(lock)
@@ -177,9 +178,7 @@ class Scan:
         """
         before = hold.snapshot
         held = {known.listing for known in before.listings if known.held}
-        readings = await _all_of(
-            [terms.looks[listing.vendor](listing, fresh=listing.id in held) for listing in product.listings]
-        )
+        readings = await _all_of([self._look(listing, terms, fresh=listing.id in held) for listing in product.listings])
         steps = {}
         for listing, reading in zip(product.listings, readings, strict=True):
             known = before.known(listing.id)
@@ -193,7 +192,9 @@ class Scan:
             notes = await self._vendor_notes(unsure, terms.rules.blind_after)
         good = {listing.vendor: reading.at for listing, reading in looks if listing.vendor not in troubled}
         commit = _commit(lock, before, steps, notes, good, self._clock)
-        if not await self._store.commit(commit):
+        with self._observer.span("commit", sku=product.sku):
+            is_kept = await self._store.commit(commit)
+        if not is_kept:
             log.warning("scan came too late", sku=product.sku, fence=lock.fence)
             self._observer.outpaced()
             return None
@@ -210,6 +211,10 @@ class Scan:
             self._kept(kept)
         source = Source.FRESH if any(reading.offer for reading in readings) else Source.STALE
         return Answer(product, kept, source, tuple(commit.changes))
+
+    async def _look(self, listing: Listing, terms: Terms, *, fresh: bool) -> Reading:
+        with self._observer.span("look", sku=listing.sku, vendor=listing.vendor):
+            return await terms.looks[listing.vendor](listing, fresh=fresh)
 
     async def _rules_for(self, sku: str, known: Known | None, reading: Reading, terms: Terms) -> Rules:
         """Stricter ones while a whole shop turns, or its canaries lie: then its page has changed and not its stock."""

@@ -18,7 +18,7 @@ from bot.root.discord import on_discord, plug_in
 from bot.root.engine import Engine, assemble, engine
 from bot.root.reload import Reload, Reread
 from bot.root.shops import places_of, shops, vendor_at
-from bot.root.watching import heartbeat
+from bot.root.watching import heartbeat, reporting, tracing
 from bot.root.web import dashboard_of, discord_api, health_of, serving_web, web_application
 from bot.root.work import job_queue, scanning, warming
 from bot.web.dashboard.discord_api import KnownPlaces
@@ -47,7 +47,13 @@ async def serve(
     if Role.BOT in roles and settings.discord.token is None:
         raise BadInput("No Discord token: set DISCORD_TOKEN, or DISCORD_TOKEN_FILE to a file that holds it.")
     metrics = Metrics(vendors=vendors_of(settings), version=version_of_ours())
-    async with engine(settings, metrics) as parts, AsyncExitStack() as closing:
+    names = [role.value for role in roles]
+    async with (
+        reporting(settings, names),
+        tracing(settings, names) as traces,
+        engine(settings, metrics, traces) as parts,
+        AsyncExitStack() as closing,
+    ):
         tasks: list[asyncio.Task[None]] = []
         exposition = Exposition(
             metrics, store=parts.store, clock=parts.clock, breakers=lambda: breakers_of(parts.looks)

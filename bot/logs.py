@@ -5,15 +5,16 @@ from __future__ import annotations
 import logging
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any
 
 import structlog
-from structlog.typing import Processor
+from structlog.typing import EventDict, Processor, WrappedLogger
 
 from bot.redact import REDACTION
 
+Tell = Callable[[Mapping[str, Any]], None]
 _VOICE = ("PyNaCl is not installed", "davey is not installed")
 log = structlog.get_logger()
 
@@ -31,6 +32,25 @@ def _without_arguments(record: logging.LogRecord) -> bool:
     if record.name == "asyncio" and record.levelno >= logging.ERROR:
         record.msg, record.args = record.getMessage().partition("\n")[0].partition("(")[0], None
     return True
+
+
+class Reporting:
+    """Tells somebody else of each event as it is, with its error; nobody until `to` is set."""
+
+    to: Tell | None = None
+
+    def __call__(self, _: WrappedLogger, __: str, event: EventDict) -> EventDict:
+        """For structlog."""
+        if self.to:
+            try:
+                self.to(event)
+            except Exception as exc:  # noqa: BLE001 - an error about an error: the log has the first one all the same
+                event["untold"] = type(exc).__name__
+        return event
+
+
+REPORTING = Reporting()
+"""This process's own."""
 
 
 class _Stderr(logging.StreamHandler[Any]):
@@ -84,6 +104,7 @@ def _facts() -> list[Processor]:
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
+        REPORTING,
         structlog.processors.format_exc_info,
     ]
 

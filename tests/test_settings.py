@@ -340,6 +340,7 @@ def test_every_kind_of_value_is_kept_as_it_was_written() -> None:
            frozen: {full: 97d, keep: 98d}}
         guilds: {watches: 9, urls: 8, hot: 7}
         heartbeat: {every: 3m}
+        traces: {endpoint: "http://127.0.0.1:4318", sample: 50%}
         web:
           {host: "::", port: 0, public_metrics: true, trusted_proxies: [10.0.0.0/8], public_url: "https://s.test",
            oauth_client_id: "42"}
@@ -359,7 +360,7 @@ def test_every_kind_of_value_is_kept_as_it_was_written() -> None:
     defaults = Settings()
     kept = [(name, key) for name, section in settings if name not in ("vendors", "products") for key, _ in section]
     unset = {("discord", "token"), ("tinyfish", "api_key"), ("store", "secret_key"), ("web", "oauth_client_secret")}
-    unset |= {("heartbeat", "url"), ("backup", "key")}
+    unset |= {("heartbeat", "url"), ("backup", "key"), ("sentry", "dsn")}
     assert {(n, k) for n, k in kept if getattr(getattr(settings, n), k) == getattr(getattr(defaults, n), k)} == unset
 
 

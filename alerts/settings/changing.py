@@ -52,6 +52,9 @@ AT_THE_START = {
         ("backup.key", "backup.folder", "backup.every", "backup.increments", "backup.keep"),
         "backups are set up at the start",
     ),
+    "sentry.dsn": "errors are told from the start",
+    "traces.endpoint": "traces begin at the start",
+    "traces.sample": "traces begin at the start",
     "heartbeat.url": "the sign of life begins at the start",
     "heartbeat.every": "the sign of life begins at the start",
 }

@@ -29,6 +29,7 @@ _SECRETS = {
     "DISCORD_TOKEN": ("discord", "token"),
     "DISCORD_CLIENT_SECRET": ("web", "oauth_client_secret"),
     "TINYFISH_API_KEY": ("tinyfish", "api_key"),
+    "SENTRY_DSN": ("sentry", "dsn"),
     "HEARTBEAT_URL": ("heartbeat", "url"),
     "HS_SECRET_KEY": ("store", "secret_key"),
     "HS_BACKUP_KEY": ("backup", "key"),

@@ -20,7 +20,7 @@ from alerts.settings.backup import BackupSection
 from alerts.settings.shops import FetchSection, ProductSection, TinyfishSection, VendorSection
 from alerts.settings.timing import CacheSection, ConfirmSection, HistorySection, TiersSection
 from alerts.settings.units import Duration, Pace
-from alerts.settings.watching import HeartbeatSection
+from alerts.settings.watching import HeartbeatSection, SentrySection, TracesSection
 from alerts.settings.web import WebSection
 from alerts.settings.written import Section, WebAddress, _shards, _store_address
 
@@ -119,6 +119,8 @@ class Settings(Section):
     operator: OperatorSection = OperatorSection()
     heartbeat: HeartbeatSection = HeartbeatSection()
     backup: BackupSection = BackupSection()
+    sentry: SentrySection = SentrySection()
+    traces: TracesSection = TracesSection()
     products: tuple[ProductSection, ...] = ()
 
     @model_validator(mode="after")

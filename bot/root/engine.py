@@ -96,10 +96,13 @@ class Engine:
 
 
 @asynccontextmanager
-async def engine(settings: Settings, metrics: Metrics | None = None) -> AsyncIterator[Engine]:
+async def engine(
+    settings: Settings, metrics: Metrics | None = None, traces: Observer | None = None
+) -> AsyncIterator[Engine]:
     """Open memory and the way to the shops; close both at the end. StoreError when memory is away.
 
-    With `metrics` everything that happens is counted, there and in the numbers that all processes share.
+    With `metrics` everything that happens is counted, there and in the numbers that all processes share; `traces` is
+    told what begins and ends.
     """
     async with AsyncExitStack() as closing:
         clock = SystemClock()
@@ -112,7 +115,8 @@ async def engine(settings: Settings, metrics: Metrics | None = None) -> AsyncIte
         if metrics:
             tallying = Tallying(store=store, clock=clock, vendors=metrics.vendors)
             closing.push_async_callback(tallying.leave)
-            observer, counters = Everybody(metrics, tallying), (metrics, tallying)
+            observer = Everybody(metrics, tallying, *([traces] if traces else []))
+            counters = (metrics, tallying)
             await closing.enter_async_context(_counting(tallying, clock))
         opened = LiveShops(lambda told: shops(told, clock, spending=store, observer=observer), clock)
         looks = await (await closing.enter_async_context(opened)).open(settings)

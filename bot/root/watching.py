@@ -1,22 +1,77 @@
-"""Whoever watches the bot: the sign of life, and the weekly report."""
+"""Whoever watches the bot: the sign of life, the weekly report, errors to Sentry, traces to a collector."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager, suppress
 
-from alerts.domain.errors import BadInput, StoreError
+import structlog
+
+from alerts.domain.errors import BadInput, SentryError, StoreError
 from alerts.findings import Findings
 from alerts.health import Health
 from alerts.heartbeat import Heartbeat
+from alerts.observing import Observer
 from alerts.reading.web.post import WebPoster
 from alerts.report import Reports, Weekly
 from alerts.runner import Runner
+from alerts.settings.model import Settings
 from alerts.watchdog import Tell
+from bot.logs import REPORTING
 from bot.parts import running
-from bot.root.common import this_process, vendors_of
+from bot.root.common import this_process, vendors_of, version_of_ours
 from bot.root.engine import Engine
+
+_LAST_WORDS = 2.0  # seconds for what was not sent yet at the end
+_MISSING = (
+    "{what} is set, but the package {package} is not installed: install hardware-sentry with the extra `observe`,"
+    " or unset it."
+)
+log = structlog.get_logger()
+
+
+@asynccontextmanager
+async def reporting(settings: Settings, roles: Collection[str]) -> AsyncIterator[None]:
+    """Errors of this process to the operator's Sentry, if they have one."""
+    dsn = settings.sentry.dsn
+    if dsn is None:
+        yield
+        return
+    try:
+        from bot.sentry import Errors  # noqa: PLC0415 - of the extra `observe`
+    except ImportError:
+        raise BadInput(_MISSING.format(what="SENTRY_DSN", package="sentry-sdk")) from None
+    errors = Errors(dsn.get_secret_value(), release=version_of_ours(), roles=roles)
+    REPORTING.to = errors
+    try:
+        yield
+    except SentryError:
+        raise
+    except Exception as exc:  # a defect that ends the process: told before it does
+        log.critical("the process ends", exc_info=exc)
+        raise
+    finally:
+        REPORTING.to = None
+        await asyncio.to_thread(errors.close, _LAST_WORDS)
+
+
+@asynccontextmanager
+async def tracing(settings: Settings, roles: Collection[str]) -> AsyncIterator[Observer | None]:
+    """Traces of this process to a collector, if there is one."""
+    own = settings.traces
+    if own.endpoint is None:
+        yield None
+        return
+    try:
+        from bot.traces import Traces  # noqa: PLC0415 - of the extra `observe`
+    except ImportError:
+        raise BadInput(_MISSING.format(what="traces.endpoint", package="opentelemetry-sdk")) from None
+    traces = Traces.to(own.endpoint, sample=float(own.sample), version=version_of_ours(), roles=roles)
+    try:
+        yield traces
+    finally:
+        await asyncio.to_thread(traces.close)
 
 
 def findings_of(parts: Engine) -> Findings:

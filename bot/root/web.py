@@ -112,6 +112,7 @@ def web_application(
         clock=parts.clock,
         pages=[shown, *doc_pages(document(table, version=version_of_ours())), *dashboard],
         observe=parts.observer.served,
+        span=parts.observer.span,
     )
 
 

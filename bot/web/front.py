@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from secrets import token_hex
 from time import perf_counter
@@ -13,6 +14,7 @@ import structlog
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 
+from alerts.observing import SILENT
 from alerts.ports import Clock
 from bot.web.compress import compress
 from bot.web.endpoints import RATE_HEADERS
@@ -26,6 +28,9 @@ log = structlog.get_logger()
 _ALWAYS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "X-Frame-Options": "DENY"}
 
 
+Span = Callable[..., AbstractContextManager[None]]
+
+
 class Observe(Protocol):
     """Is told of every request that was answered."""
 
@@ -33,8 +38,8 @@ class Observe(Protocol):
         """`route` is the pattern, so that there are few."""
 
 
-def front(clock: Clock, observe: Observe | None = None) -> Middleware:
-    """The one middleware. `clock` is for what is told of times; durations are measured."""
+def front(clock: Clock, observe: Observe | None = None, span: Span = SILENT.span) -> Middleware:
+    """The one middleware. `clock` is for what is told of times; durations are measured. `span` goes around it all."""
 
     @web.middleware
     async def handle(
@@ -44,7 +49,8 @@ def front(clock: Clock, observe: Observe | None = None) -> Middleware:
         token = request_id.set(mark)
         structlog.contextvars.bind_contextvars(request=mark)
         try:
-            response = await _answer(request, handler, clock, mark)
+            with span("request", route=route_of(request), method=request.method):
+                response = await _answer(request, handler, clock, mark)
         finally:
             structlog.contextvars.unbind_contextvars("request")
             request_id.reset(token)

@@ -9,11 +9,12 @@ from os import strerror
 from aiohttp import web
 
 from alerts.domain.errors import BadInput
+from alerts.observing import SILENT
 from alerts.ports import Clock
 from alerts.settings.web import WebSection
 from bot.web.body import MOST_BYTES
 from bot.web.endpoints import Endpoint, Gate, route
-from bot.web.front import Observe, front
+from bot.web.front import Observe, Span, front
 
 
 def application(
@@ -23,9 +24,10 @@ def application(
     clock: Clock,
     pages: Iterable[web.AbstractRouteDef] = (),
     observe: Observe | None = None,
+    span: Span = SILENT.span,
 ) -> web.Application:
     """Everything that is served: the API's endpoints behind their gate, and pages that see to themselves."""
-    app = web.Application(middlewares=[front(clock, observe)], client_max_size=MOST_BYTES)
+    app = web.Application(middlewares=[front(clock, observe, span)], client_max_size=MOST_BYTES)
     app.add_routes([*(route(each, gate) for each in endpoints), *pages])
     return app
 

@@ -128,6 +128,8 @@ def test_time_is_asked_of_the_clock_alone() -> None:
         ("apprise", ("bot/notify/apprise_child.py",)),
         ("cryptography", ("alerts/store/seal.py", "alerts/store/sealed_file.py")),
         ("zxingcpp", ("bot/ui/barcodes.py",)),
+        ("sentry_sdk", ("bot/sentry.py",)),
+        ("opentelemetry", ("bot/traces.py",)),
         (
             "discord",
             (
