@@ -64,6 +64,7 @@ FAMILIES = (
     Family("hs:{p0}:asks:*", Z, _MOVE, "what was asked for within hours"),
     Family("hs:{p0}:lock:*", T, _NEVER, _SHORT),
     Family(keys.META, H, _NEVER, "each store has its own"),
+    Family(keys.MIGRATING, Z, _NEVER, "a restored store is brought up from its beginning"),
     Family(keys.NOTES, H, _NEVER, "what a running bot has noted for itself"),
     # News and messages
     Family(keys.CHANGES, X, _MOVE, _OLD, is_shared=True),
