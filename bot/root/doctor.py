@@ -20,6 +20,7 @@ from alerts.resealing import Resealed, Resealing
 from alerts.settings.model import Settings
 from alerts.settings.shops import RetrySection, VendorSection
 from alerts.store.embedded import Embedded
+from alerts.store.promises.archive import LAST_BACKUP
 from alerts.store.redis.checkup import Checkup
 from alerts.store.redis.store import RedisStore
 from bot.doctor import configuration, door, machine, memory
@@ -35,7 +36,7 @@ from bot.root.shops import shops
 from bot.web.dashboard.door import RETURN
 
 _AT_THE_DOOR = 30.0
-_LAST_BACKUP = "backup"  # the note of when the newest one was made
+
 _STARTING = 60.0  # seconds: an embedded store reads its whole log first
 
 
@@ -105,7 +106,7 @@ class _Opened:
     async def backup(self) -> Sequence[Finding]:
         if self.store is None:
             return [fine("nothing is kept yet, so there is nothing to back up")]
-        return memory.backup(await self.store.note(_LAST_BACKUP), self._clock.now())
+        return memory.backup(await self.store.note(LAST_BACKUP), self._clock.now())
 
     async def wishes(self, guild: int) -> Sequence[Subscription]:
         return await self.store.subscriptions(guild) if self.store else []
