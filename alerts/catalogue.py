@@ -2,12 +2,13 @@
 
 A product added by its address is everybody's who adds the same one: it is scanned once, under one sku. It stays in the
 catalogue when nobody watches it any more, beside its history, so that whoever adds it again goes on where it ended; it
-is only no longer scanned. What a guild calls it is the guild's own, and no guild sees another's.
+is only no longer scanned. It goes when a guild is forgotten (alerts/erasure.py). What a guild calls it is the guild's
+own, and no guild sees another's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Protocol
 
@@ -54,6 +55,8 @@ class Catalogue(Products):
         self._store = store
         self._added: dict[str, Product] = {}
         self._marks: dict[str, Product] = {}
+        self._facts: dict[str, UrlProduct] = {}
+        self._dropped: dict[str, UrlProduct] = {}  # the last time; somebody may be choosing one of them
         self._count = 0
         self._offered = Offered(self, ())
         self.configure(configured)
@@ -84,12 +87,15 @@ class Catalogue(Products):
 
     async def refresh(self) -> None:
         """One question to memory when nothing was added since."""
+        before: Mapping[str, UrlProduct] = {}
         count, new = await self._store.added_products(self._count)
-        if count < self._count:  # somebody emptied the store
-            self._added, self._marks = {}, {}
+        if count < self._count:  # one was dropped, or somebody emptied the store
+            before, self._added, self._marks, self._facts = self._facts, {}, {}, {}
             count, new = await self._store.added_products(0)
         for each in new:
             self._notice(each)
+        if before:
+            self._dropped = {sku: each for sku, each in before.items() if sku not in self._facts}
         self._count = count
 
     async def of(self, guild: int | None) -> Products:
@@ -153,8 +159,20 @@ class Catalogue(Products):
         self._notice(kept)
         return self._added[kept.sku]
 
+    async def keep(self, products: Iterable[Product]) -> None:
+        chosen = {each.sku for each in products if self.get(each.sku) is None or self.is_added(each.sku)}
+        if chosen:
+            await self.refresh()
+        for sku in chosen - set(self._added):
+            if sku in self._dropped:
+                await self.add(self._dropped[sku])
+
+    def added(self) -> list[UrlProduct]:
+        """Those that were added by their address and are not configured, as they are kept and were noticed here."""
+        return [each for sku, each in self._facts.items() if self.is_added(sku)]
+
     def _notice(self, each: UrlProduct) -> None:
-        product = each.product()
+        product, self._facts[each.sku] = each.product(), each
         self._added[each.sku] = self._marks[each.mark] = product
 
     async def _in_time(self, guild: int) -> list[Product]:

@@ -58,6 +58,9 @@ class Products:
     def changed(self, guild: int) -> None:
         """What a guild has added or named was changed here: `of` says so at once."""
 
+    async def keep(self, products: Iterable[Product]) -> None:
+        """These were chosen just now: one that was forgotten meanwhile, since nobody watched it, is known again."""
+
     def beside(self, own: Iterable[Product]) -> Products:
         """A guild's own products first, then all of these; one of its own stands for the configured one of its sku."""
         made, mine = Products(()), {product.sku: product for product in own}

@@ -108,6 +108,8 @@ class Watches:
                 self._check(guild, [*mine, *new])
             for watch in new:
                 await self._store.add_watch(watch)
+            # One that nobody watched may have been forgotten while it was chosen here.
+            await self._products.keep([each.product for each in wanted])
             self._products.changed(guild)
         for each in wanted:
             await self._schedule(each.product, after=each.after)

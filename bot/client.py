@@ -118,6 +118,13 @@ class Client(commands.AutoShardedBot):
                  "CHANNEL_UPDATE": trim_channel}  # fmt: skip
         for name, trim in trims.items():
             parsers[name] = _after(trim, parsers[name])
+        parsers["READY"] = _after(self._listed, parsers["READY"])
+
+    def _listed(self, ready: dict[str, Any]) -> dict[str, Any]:
+        """discord.py adds a READY's guilds to those it knows, and never says which are no longer among them."""
+        shard, count = ready.get("shard", (0, 1))
+        self.dispatch("shard_listed", shard, count, [int(each["id"]) for each in ready["guilds"]])
+        return ready
 
     async def until_unlimited(self) -> None:
         """Return when no global limit of Discord's is in force; what one holds up would all go out at its end."""

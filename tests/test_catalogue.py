@@ -157,6 +157,7 @@ async def test_an_emptied_store_is_noticed() -> None:
     old = await world.added()
     await world.catalogue.refresh()
     world.store._added.clear()
+    world.store._marks.clear()
     assert await world.catalogue.load("unknown") is None
 
     new = await world.added("https://shop.test/new")

@@ -79,6 +79,9 @@ FAMILIES = (
     Family(keys.TARGETS, H, is_shared=True),
     Family(keys.NOTICES, H, is_shared=True),
     Family(keys.ERASURES, Z, is_shared=True),
+    Family(keys.GUILD_ERASURES, H, is_shared=True),
+    Family(keys.GUILDS, H, is_shared=True),
+    Family(keys.DEPARTURES, Z, _MOVE, "whoever has left is missed at the next connection, and has its week again"),
     Family("hs:{out}:lead:*", T, _NEVER, _SHORT),
     Family("hs:{out}:seat:*", T, _NEVER, "each store counts its own"),
     # Webhooks out

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
@@ -12,21 +11,11 @@ from alerts.domain.memory import Memory
 from alerts.domain.model import Point, Snapshot, Tier
 from alerts.domain.waiting import Waiting
 from alerts.domain.wishes import OPERATOR, Subscription, Watch, persons_in
-from alerts.store.memory_audit import MemoryAudit
-from alerts.store.memory_catalogue import MemoryCatalogue
-from alerts.store.memory_guilds import MemoryGuilds
+from alerts.store.memory_erasing import MemoryErasing
 from alerts.store.memory_identifies import MemoryIdentifies
 from alerts.store.memory_limits import MemoryLimits
 from alerts.store.memory_migrating import MemoryMigrating
-from alerts.store.memory_outbox import MemoryOutbox
-from alerts.store.memory_persons import MemoryPersons
-from alerts.store.memory_plans import MemoryPlans
-from alerts.store.memory_popularity import MemoryPopularity
 from alerts.store.memory_resealing import MemoryResealing
-from alerts.store.memory_retention import MemoryRetention
-from alerts.store.memory_tallies import MemoryTallies
-from alerts.store.memory_targets import MemoryTargets
-from alerts.store.memory_trails import MemoryTrails
 from alerts.store.ports import Commit, Due, LastLooks, Lock, News, Row, ScanHold, Upcoming
 from alerts.store.promises.server import ServerFacts
 from alerts.store.promises.tallies import Depths
@@ -34,30 +23,11 @@ from alerts.store.promises.tallies import Waiting as DepthOf
 
 
 @dataclass
-class MemoryStore(
-    MemoryPersons,
-    MemoryResealing,
-    MemoryLimits,
-    MemoryIdentifies,
-    MemoryOutbox,
-    MemoryTargets,
-    MemoryTrails,
-    MemoryAudit,
-    MemoryCatalogue,
-    MemoryGuilds,
-    MemoryPopularity,
-    MemoryPlans,
-    MemoryTallies,
-    MemoryRetention,
-    MemoryMigrating,
-):
+class MemoryStore(MemoryErasing, MemoryResealing, MemoryLimits, MemoryIdentifies, MemoryMigrating):
     """See ports.Store."""
 
     _snapshots: dict[str, Snapshot] = field(default_factory=dict)
-    _fences: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     _commits: dict[str, tuple[str, int]] = field(default_factory=dict)
-    _rows: dict[str, Row] = field(default_factory=dict)
-    _looks: dict[str, LastLooks] = field(default_factory=dict)
     _scans: dict[str, tuple[date, int]] = field(default_factory=dict)
     _turns: dict[tuple[str, str], datetime] = field(default_factory=dict)
     _news: dict[str, News] = field(default_factory=dict)

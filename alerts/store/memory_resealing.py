@@ -14,7 +14,7 @@ from alerts.store.promises.resealing import SealedText
 
 
 @dataclass
-class MemoryResealing(MemoryApiKeys, MemorySealed, MemoryWebhooks):
+class MemoryResealing(MemoryWebhooks, MemoryApiKeys, MemorySealed):
     """See promises.resealing."""
 
     async def everything_sealed(self) -> AsyncIterator[SealedText]:

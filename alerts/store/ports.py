@@ -26,6 +26,7 @@ from alerts.store.facts import (
 )
 from alerts.store.promises.api_keys import ApiKeyStore
 from alerts.store.promises.delivering import DeadLetters, Episodes, Holds, Outbox, Standings
+from alerts.store.promises.departures import Departures, Erasing
 from alerts.store.promises.glances import Glances
 from alerts.store.promises.guilds import (
     AuditTrail,
@@ -104,6 +105,8 @@ class Store(
     AuditTrail,
     Wishes,
     Persons,
+    Departures,
+    Erasing,
     Catalogue,
     Pendings,
     FirstSights,

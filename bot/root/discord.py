@@ -14,6 +14,7 @@ from alerts.deliver import Deliver
 from alerts.delivery.notices import Notices
 from alerts.delivery.notifier import Notifier
 from alerts.delivery.pace import Gate
+from alerts.departures import Departures
 from alerts.direct import DirectMessages
 from alerts.domain.errors import StoreError
 from alerts.fresh_scans import FreshScans
@@ -42,6 +43,7 @@ from bot.cogs.stats import StatsCog
 from bot.cogs.status import StatusCog
 from bot.cogs.watch import WatchCog
 from bot.cogs.why import WhyCog
+from bot.departures import Departing, Guilds
 from bot.identify import IdentifyGate
 from bot.invalid import InvalidRequests
 from bot.notify.by_kind import Notify
@@ -169,12 +171,24 @@ async def on_discord(
     notices = _notices(parts, client, invalid)
     telling = Runner("notices", notices, clock=parts.clock)
     forgetting = Runner("forgetting", parts.me.sweep, clock=parts.clock)
+    departures = Departures(
+        store=parts.store,
+        erasure=parts.erasure,
+        membership=Guilds(client),
+        clock=parts.clock,
+        name=this_process(),
+    )
+    await client.add_cog(Departing(departures))
+    leaving = Runner("departures", departures.turn, clock=parts.clock)
+    erasing = Runner("erasing", parts.erasure.sweep, clock=parts.clock)
     serving = client.serve(settings.discord.token.get_secret_value())
     async with running(serving, tasks, "discord", end=client.close):
         async with (
             running(turns.run(), tasks, "deliver", end=turns.stop),
             running(telling.run(), tasks, "notices", end=telling.stop),
             running(forgetting.run(), tasks, "forgetting", end=forgetting.stop),
+            running(leaving.run(), tasks, "departures", end=leaving.stop),
+            running(erasing.run(), tasks, "erasing", end=erasing.stop),
             _watching(parts, client, tasks),
             weekly(parts, lambda channel: OperatorChannel(client, channel), tasks),
         ):
@@ -182,6 +196,7 @@ async def on_discord(
         with suppress(StoreError):
             await deliver.leave()
             await notices.leave()
+            await departures.leave()
         await notify.drain(DRAIN)
         await notify.aclose()
 

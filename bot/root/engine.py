@@ -15,6 +15,7 @@ from alerts.answers import Answers
 from alerts.api_keys import ApiKeys
 from alerts.catalogue import Catalogue
 from alerts.clock import SystemClock
+from alerts.erasure import Erasure
 from alerts.guilds import Guilds
 from alerts.history import History
 from alerts.limits import Limits
@@ -76,6 +77,7 @@ class Engine:
     why: Why
     own: OwnAlerts
     me: Me
+    erasure: Erasure
     status: Status
     activity: Activity
     addresses: Addresses
@@ -234,6 +236,7 @@ def assemble(
         activity=activity,
         own=OwnAlerts(store=store, subscriptions=subscriptions, watches=watches, products=products, clock=clock),
         me=Me(store=store, clock=clock),
+        erasure=Erasure(store=store, catalogue=products, clock=clock),
         addresses=Addresses(
             store=store,
             seal=key_ring,

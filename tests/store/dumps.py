@@ -14,9 +14,14 @@ async def everything(store: Store) -> dict[str, str]:
     """By key, or by the name of the dictionary."""
     if isinstance(store, MemoryStore):
         return {name: repr(value) for name, value in vars(store).items()}
+    return {name: repr(value) for name, value in (await values(store)).items()}
+
+
+async def values(store: Store) -> dict[str, Any]:
+    """By key, as redis-py answers them."""
     assert isinstance(store, RedisStore)
     redis = store._link.redis
-    return {name: repr(await _value(redis, name)) async for name in redis.scan_iter("*")}
+    return {name: await _value(redis, name) async for name in redis.scan_iter("*")}
 
 
 async def naming(store: Store, number: int) -> list[str]:
@@ -28,6 +33,8 @@ async def naming(store: Store, number: int) -> list[str]:
 async def _value(redis: Any, name: str) -> object:
     kind = await redis.type(name)
     match kind:
+        case "string" if name.startswith(("hs:{stats}:guilds:", "hs:{stats}:users:")):
+            return await redis.pfcount(name)  # a HyperLogLog is no text
         case "string":
             return await redis.get(name)
         case "hash":

@@ -105,13 +105,19 @@ class Timetable(Hurries, Protocol):
 
 
 class Catalogue(Protocol):
-    """Products that were added by their address. Each is everybody's who adds the same one, and never changes."""
+    """Products that were added by their address. Each is everybody's who adds the same one, and never changes.
+
+    One that nobody watches any more may be dropped: see Erasing.drop_product.
+    """
 
     async def add_product(self, product: UrlProduct) -> UrlProduct:
         """Keep it, unless its address is there already; answers what is kept."""
 
     async def added_products(self, since: int) -> tuple[int, Sequence[UrlProduct]]:
-        """How many there are, and those from number `since` on, in the order they came."""
+        """How many have come, and those from number `since` on, in the order they came.
+
+        Fewer than `since` when one was dropped meanwhile: ask for all of them anew.
+        """
 
 
 class Spending(Protocol):

@@ -13,6 +13,7 @@ from alerts.store import keys
 from alerts.store.redis.link import Link
 
 _AT_ONCE = 500
+_DROPPED = "-"  # in the list of marks, see drop_product.lua
 
 
 class RedisCatalogue:
@@ -32,6 +33,8 @@ class RedisCatalogue:
             pipe.llen(keys.ADDED_ORDER)
             pipe.lrange(keys.ADDED_ORDER, since, -1)
             count, marks = await pipe.execute()
+            if since and _DROPPED in marks:
+                return 0, []
             bodies: list[str | None] = []
             for start in range(0, len(marks), _AT_ONCE):
                 bodies += await self._link.redis.hmget(keys.ADDED, marks[start : start + _AT_ONCE])

@@ -14,7 +14,9 @@ from alerts.store.redis.api_keys import RedisApiKeys
 from alerts.store.redis.audit import RedisAudit
 from alerts.store.redis.catalogue import RedisCatalogue
 from alerts.store.redis.dead import RedisDeadLetters
+from alerts.store.redis.departures import RedisDepartures
 from alerts.store.redis.episodes import RedisEpisodes
+from alerts.store.redis.erasing import RedisErasing
 from alerts.store.redis.first_sights import RedisFirstSights
 from alerts.store.redis.glances import RedisGlances
 from alerts.store.redis.guilds import RedisGuilds
@@ -54,6 +56,8 @@ class RedisStore(
     RedisAudit,
     RedisWishes,
     RedisPersons,
+    RedisDepartures,
+    RedisErasing,
     RedisCatalogue,
     RedisFirstSights,
     RedisGuilds,
