@@ -134,6 +134,16 @@ def test_the_store_keeps_every_write_and_forgets_nothing(tmp_path: Path) -> None
     assert kept_by(services(_WHOLE)["valkey"]["command"], tmp_path) == ("yes", "noeviction", "")
 
 
+def test_grafana_finds_prometheus_and_the_dashboards_beside_it() -> None:
+    (source,) = read("deploy/grafana/datasources/prometheus.yaml")["datasources"]
+    (provider,) = read("deploy/grafana/dashboards/files.yaml")["providers"]
+    mounted = [volume.split(":")[1] for volume in services(_WHOLE)["grafana"]["volumes"]]
+
+    assert source["url"] == "http://prometheus:9090"
+    assert {"prometheus", "grafana"} == {n for n, each in services(_WHOLE).items() if each["networks"][0] == "watching"}
+    assert provider["options"]["path"] in mounted
+
+
 def test_prometheus_asks_every_process() -> None:
     (job,) = read("deploy/prometheus.yml")["scrape_configs"]
     (found,) = job["dns_sd_configs"]
