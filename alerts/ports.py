@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from alerts.domain.model import Listing, Offer, Reading
+from alerts.domain.vouch import Vouch
 from alerts.domain.webhooks import Answer
 
 
@@ -32,6 +33,7 @@ class Page:
     status: int
     headers: Mapping[str, str]
     body: bytes
+    at: datetime | None = field(default=None, compare=False)  # when it was sent, whole
     # What was found out about these bytes, not to be found out again; a page that came back unchanged has it, too.
     notes: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
@@ -44,8 +46,11 @@ class Page:
 class Fetcher(Protocol):
     """The one door to the internet."""
 
-    async def get(self, url: str, *, accept: str = "text/html") -> Page:
-        """Fetch a page, or raise ReadError with the reason. Answers of 400 and above are errors."""
+    async def get(self, url: str, *, accept: str = "text/html", unless: Vouch | None = None) -> Page:
+        """Fetch a page, or raise ReadError with the reason. Answers of 400 and above are errors.
+
+        `unless`: a page that is still the one vouched for is not sent; the answer has the status 304 and no body.
+        """
 
 
 class Poster(Protocol):

@@ -18,10 +18,12 @@ from alerts.domain.changes import Step, advance
 from alerts.domain.confirm import DEFAULTS, Rules, is_mass, turns
 from alerts.domain.model import Availability, Change, ChangeKind, Known, Listing, Offer, Product, Reading, Snapshot
 from alerts.domain.vendors import note
+from alerts.domain.vouch import Vouch, kept_with, offer_behind
 from alerts.observing import SILENT, Observer
 from alerts.ports import Clock, Look
 from alerts.scan_locks import LOCK_TTL, Keeper
 from alerts.store.ports import Commit, Lock, Row, ScanHold, Snapshots, Timetable
+from alerts.vouching import LEAN, Lean
 
 _POLL = 0.1
 log = structlog.get_logger()
@@ -178,7 +180,10 @@ class Scan:
         """
         before = hold.snapshot
         held = {known.listing for known in before.listings if known.held}
-        readings = await _all_of([self._look(listing, terms, fresh=listing.id in held) for listing in product.listings])
+        leans = {each.id: _lean(before, hold, each.id, self._clock.now()) for each in product.listings}
+        readings = await _all_of(
+            [self._look(each, terms, leans[each.id], fresh=each.id in held) for each in product.listings]
+        )
         steps = {}
         for listing, reading in zip(product.listings, readings, strict=True):
             known = before.known(listing.id)
@@ -191,7 +196,7 @@ class Scan:
             unsure = [look for look in looks if look[0].vendor in troubled]
             notes = await self._vendor_notes(unsure, terms.rules.blind_after)
         good = {listing.vendor: reading.at for listing, reading in looks if listing.vendor not in troubled}
-        commit = _commit(lock, before, steps, notes, good, self._clock)
+        commit = _commit(lock, before, steps, notes, good, _vouches(steps, looks, leans), self._clock)
         with self._observer.span("commit", sku=product.sku):
             is_kept = await self._store.commit(commit)
         if not is_kept:
@@ -212,9 +217,13 @@ class Scan:
         source = Source.FRESH if any(reading.offer for reading in readings) else Source.STALE
         return Answer(product, kept, source, tuple(commit.changes))
 
-    async def _look(self, listing: Listing, terms: Terms, *, fresh: bool) -> Reading:
-        with self._observer.span("look", sku=listing.sku, vendor=listing.vendor):
-            return await terms.looks[listing.vendor](listing, fresh=fresh)
+    async def _look(self, listing: Listing, terms: Terms, lean: Lean, *, fresh: bool) -> Reading:
+        token = LEAN.set(lean)
+        try:
+            with self._observer.span("look", sku=listing.sku, vendor=listing.vendor):
+                return await terms.looks[listing.vendor](listing, fresh=fresh)
+        finally:
+            LEAN.reset(token)
 
     async def _rules_for(self, sku: str, known: Known | None, reading: Reading, terms: Terms) -> Rules:
         """Stricter ones while a whole shop turns, or its canaries lie: then its page has changed and not its stock."""
@@ -312,12 +321,29 @@ async def _all_of(looks: Sequence[Awaitable[Reading]]) -> Sequence[Reading]:
     return [await looks[0]] if len(looks) == 1 else await asyncio.gather(*looks)
 
 
+def _lean(before: Snapshot, hold: ScanHold, listing: str, now: datetime) -> Lean:
+    vouch = hold.vouches.get(listing)
+    offer = offer_behind(before.known(listing), vouch, now) if vouch else None
+    return Lean(vouch, offer)
+
+
+def _vouches(
+    steps: Mapping[str, Step], looks: Iterable[tuple[Listing, Reading]], leans: Mapping[str, Lean]
+) -> Mapping[str, Vouch]:
+    return {
+        listing.id: vouch
+        for listing, reading in looks
+        if (vouch := kept_with(steps[listing.id].known, reading.offer, leans[listing.id].found))
+    }
+
+
 def _commit(
     lock: Lock,
     before: Snapshot,
     steps: Mapping[str, Step],
     notes: Sequence[tuple[Row, Change]],
     looks: Mapping[str, datetime],
+    vouches: Mapping[str, Vouch],
     clock: Clock,
 ) -> Commit:
     snapshot = before.model_copy(
@@ -332,5 +358,6 @@ def _commit(
         [*changes, *(told for _, told in notes)],
         [row for row, _ in notes],
         looks,
+        vouches,
         is_last=True,
     )

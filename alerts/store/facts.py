@@ -10,6 +10,7 @@ from alerts.domain.audit import AuditEntry
 from alerts.domain.deliveries import Delivery, DeliveryState
 from alerts.domain.episodes import Episode
 from alerts.domain.model import Change, Point, Snapshot
+from alerts.domain.vouch import Vouch
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class ScanHold:
     lock: Lock | None
     snapshot: Snapshot
     told: frozenset[str] = frozenset()
+    vouches: Mapping[str, Vouch] = field(default_factory=dict)  # by listing id, for the offers of this very snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,8 @@ class Commit:
     changes: Sequence[Change] = ()
     told: Sequence[Row] = ()  # as they were read: one that was told of is over now, another is told of now
     looks: Mapping[str, datetime] = field(default_factory=dict)  # good looks by vendor, noted as `looked` does
+    # By listing id, for the offers of this very snapshot; what is not named here is vouched for no longer.
+    vouches: Mapping[str, Vouch] = field(default_factory=dict)
     is_last: bool = False  # the lock is given back with it, once it is kept
 
 

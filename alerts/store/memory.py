@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from alerts.domain.memory import Memory
 from alerts.domain.model import Point, Snapshot, Tier
+from alerts.domain.vouch import Vouch
 from alerts.domain.waiting import Waiting
 from alerts.domain.wishes import OPERATOR, Subscription, Watch, persons_in
 from alerts.store.memory_erasing import MemoryErasing
@@ -28,6 +29,7 @@ class MemoryStore(MemoryErasing, MemoryResealing, MemoryLimits, MemoryIdentifies
 
     _snapshots: dict[str, Snapshot] = field(default_factory=dict)
     _commits: dict[str, tuple[str, int]] = field(default_factory=dict)
+    _vouches: dict[str, dict[str, Vouch]] = field(default_factory=dict)
     _scans: dict[str, tuple[date, int]] = field(default_factory=dict)
     _turns: dict[tuple[str, str], datetime] = field(default_factory=dict)
     _news: dict[str, News] = field(default_factory=dict)
@@ -81,7 +83,8 @@ class MemoryStore(MemoryErasing, MemoryResealing, MemoryLimits, MemoryIdentifies
     async def hold_scan(self, sku: str, vendors: Sequence[str], *, ttl: timedelta) -> ScanHold:
         lock = await self.lock(sku, ttl=ttl)
         rows = [self._rows.get(vendor) for vendor in vendors]
-        return ScanHold(lock, await self.snapshot(sku), frozenset(row.vendor for row in rows if row and row.is_told))
+        told = frozenset(row.vendor for row in rows if row and row.is_told)
+        return ScanHold(lock, await self.snapshot(sku), told, self._vouches.get(sku, {}))
 
     async def renew(self, lock: Lock, *, ttl: timedelta) -> bool:
         return self._holder(f"lock:{lock.sku}") == lock.owner and self._sit(f"lock:{lock.sku}", lock.owner, ttl)
@@ -98,7 +101,7 @@ class MemoryStore(MemoryErasing, MemoryResealing, MemoryLimits, MemoryIdentifies
         if self._fences[sku] != commit.lock.fence or (await self.snapshot(sku)).revision != commit.snapshot.revision:
             return False
         self._snapshots[sku] = commit.snapshot.model_copy(update={"revision": commit.snapshot.revision + 1})
-        self._commits[sku] = mark
+        self._commits[sku], self._vouches[sku] = mark, dict(commit.vouches)
         if commit.snapshot.scanned_at:
             day = commit.snapshot.scanned_at.astimezone(UTC).date()
             before, count = self._scans.get(sku, (day, 0))

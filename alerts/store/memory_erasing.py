@@ -40,6 +40,7 @@ class MemoryErasing(
     _snapshots: dict[str, Snapshot] = field(default_factory=dict)
     _scans: dict[str, Any] = field(default_factory=dict)
     _commits: dict[str, Any] = field(default_factory=dict)
+    _vouches: dict[str, Any] = field(default_factory=dict)
     _fences: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     _rows: dict[str, Row] = field(default_factory=dict)
     _looks: dict[str, LastLooks] = field(default_factory=dict)
@@ -100,7 +101,7 @@ class MemoryErasing(
             return False
         self._drop_added(product)
         of_products: tuple[dict[str, Any], ...] = (
-            self._snapshots, self._scans, self._commits, self._fences, self._due, self._hurried, self._planned,
+            self._snapshots, self._scans, self._commits, self._vouches, self._fences, self._due, self._hurried, self._planned,
             self._floors,
         )  # fmt: skip
         for by_sku in of_products:

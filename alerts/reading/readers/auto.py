@@ -61,7 +61,9 @@ class AutoReader:
             except ReadError as exc:
                 if exc.reason not in (FailureReason.UNREADABLE, FailureReason.NOT_FOUND, FailureReason.BLOCKED):
                     raise
-        page = await self._fetcher.get(listing.url)
+        page = await self._page.fetch(listing)
+        if isinstance(page, Offer):
+            return page
         try:
             offer = await self._page.read_from(page, listing)
         except ReadError as exc:
@@ -72,12 +74,11 @@ class AutoReader:
 
     async def _better(self, offer: Offer, page: Page, listing: Listing) -> Offer:
         """What the platform's data say, when they can be had; the page's own words otherwise."""
-        if offer.availability is not Availability.UNKNOWN and listing.variant is None and offer.confidence >= 0.9:
-            return offer
-        if offer.is_in_shops_only:
-            return offer  # the platforms' data have no word for that
-        kind = self._kind(page, listing)
+        is_sure = offer.availability is not Availability.UNKNOWN and listing.variant is None and offer.confidence >= 0.9
+        # What is in shops only the platforms' data have no word for.
+        kind = None if is_sure or offer.is_in_shops_only else self._kind(page, listing)
         if kind is None:
+            self._page.vouch(page, listing)  # nothing else was asked, nor would be
             return offer
         try:
             better = await self._platforms[kind].read(listing)

@@ -16,6 +16,7 @@ from yarl import URL
 from alerts.domain.errors import ReadError
 from alerts.domain.model import FailureReason
 from alerts.domain.said import say
+from alerts.domain.vouch import Vouch
 from alerts.ports import Clock, Page
 from alerts.reading.shortcuts import ALL, Shortcuts
 from alerts.reading.web.addresses import KNOWN, NotAllowed, checked_url, place
@@ -90,17 +91,17 @@ class WebFetcher:
             if session is not None:
                 await session.close()
 
-    async def get(self, url: str, *, accept: str = "text/html") -> Page:
-        """Fetch a page, or raise ReadError with the reason. Answers of 400 and above are errors."""
+    async def get(self, url: str, *, accept: str = "text/html", unless: Vouch | None = None) -> Page:
+        """See ports.Fetcher."""
         self._checked(url, "address")
         if self._robots is not None:
             await self._robots.check(url)
-        return await self._get_once(url, accept=accept)
+        return await self._get_once(url, accept=accept, unless=unless)
 
-    async def _get_once(self, url: str, *, accept: str) -> Page:
+    async def _get_once(self, url: str, *, accept: str, unless: Vouch | None = None) -> Page:
         hop = Hop(may_be_private=place(url) in self._private)
         for _ in range(_MAX_HOPS + 1):
-            page = await self._ask(url, accept, hop)
+            page = await self._ask(url, accept, hop, unless if unless and unless.page == url else None)
             if page.status not in _REDIRECTS or "Location" not in page.headers:
                 return page
             url = self._next(url, page.headers["Location"], hop)
@@ -125,11 +126,11 @@ class WebFetcher:
             self._blocked(layer)
             raise
 
-    async def _ask(self, url: str, accept: str, hop: Hop) -> Page:
+    async def _ask(self, url: str, accept: str, hop: Hop, unless: Vouch | None) -> Page:
         host = place(url)
         async with self._turns.at(host):
             try:
-                page = await self._request(url, accept, hop)
+                page = await self._request(url, accept, hop, unless)
             except (aiohttp.ClientError, OSError, ValueError) as exc:  # a TimeoutError is an OSError
                 raise self._error(exc, hop) from exc
             now = self._clock.now()
@@ -137,14 +138,15 @@ class WebFetcher:
                 self._turns.rest(host, rest.total_seconds())
             if error := error_of(page.status, page.headers, page.body, now):
                 raise error
-            return self._validators.remember(url, accept, page)
+            return page if unless and page.status == 304 else self._validators.remember(url, accept, page)
 
-    async def _request(self, url: str, accept: str, hop: Hop) -> Page:
+    async def _request(self, url: str, accept: str, hop: Hop, unless: Vouch | None) -> Page:
         session = self._fresh if FRESH.get() else self._session
         if session is None:
             raise RuntimeError("WebFetcher is used inside `async with`")
         token = HOP.set(hop)
-        headers = {"Accept": f"{accept},*/*;q=0.1", **self._validators.conditions(url, accept)}
+        known = self._validators.conditions(url, accept, self._clock.now())
+        headers = {"Accept": f"{accept},*/*;q=0.1", **({"If-None-Match": unless.etag} if unless else known)}
         try:
             request = session.get(_parsed(url), headers=headers, allow_redirects=False, timeout=self._timeouts)
             async with request as answer:
@@ -164,7 +166,8 @@ class WebFetcher:
                 raise ReadError(
                     FailureReason.TOO_LARGE, say("the page is larger than {count} bytes", count=self._max_bytes)
                 )
-        return Page(url=url, status=answer.status, headers=answer.headers.copy(), body=bytes(body))
+        headers = answer.headers.copy()
+        return Page(url=url, status=answer.status, headers=headers, body=bytes(body), at=self._clock.now())
 
     def _error(self, exc: Exception, hop: Hop) -> ReadError:
         """Map the library's errors once; nothing above knows aiohttp."""

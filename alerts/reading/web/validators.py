@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections import ChainMap, OrderedDict
 from contextvars import ContextVar
 from dataclasses import replace
+from datetime import datetime
 from typing import cast
 
 from alerts.domain.errors import ReadError
 from alerts.domain.model import FailureReason
 from alerts.domain.said import say
+from alerts.domain.vouch import WHOLE_AFTER
 from alerts.ports import Page
 
-MAX_BYTES = 64 * 1024 * 1024
+MAX_BYTES = 16 * 1024 * 1024  # most pages are vouched for in the store, and then need not be here
 
 # Whether the look in hand must not lean on an earlier one: it takes a connection of its own and asks for whole pages.
 # A context variable, because between the look and the door stands a reader that knows neither.
@@ -26,12 +28,15 @@ class Validators:
         self._pages: OrderedDict[tuple[str, str], Page] = OrderedDict()
         self._bytes, self._max_bytes = 0, max_bytes
 
-    def conditions(self, url: str, accept: str) -> dict[str, str]:
-        """The headers that ask for news only, if the page is remembered; for a fresh look those that pass caches by."""
+    def conditions(self, url: str, accept: str, now: datetime) -> dict[str, str]:
+        """The headers that ask for news only, if the page is remembered; for a fresh look those that pass caches by.
+
+        Now and then a page is asked for whole, whatever is remembered: see domain/vouch.py.
+        """
         if FRESH.get():
             return {"Cache-Control": "no-cache"}
         page = self._pages.get((url, accept))
-        if page is None:
+        if page is None or (page.at and now - page.at >= WHOLE_AFTER):
             return {}
         named = {"If-None-Match": "ETag", "If-Modified-Since": "Last-Modified"}
         return {ask: page.headers[told] for ask, told in named.items() if told in page.headers}

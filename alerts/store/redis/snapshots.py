@@ -13,7 +13,7 @@ from alerts.domain.model import Known, Point, Snapshot
 from alerts.store import keys
 from alerts.store.ports import Commit, LastLooks, Lock, Row, ScanHold
 from alerts.store.redis.link import Link
-from alerts.store.redis.written import Written, read
+from alerts.store.redis.written import Written, read, vouch_text, vouches_in
 
 
 class RedisSnapshots:
@@ -40,15 +40,15 @@ class RedisSnapshots:
         names = [keys.lock(sku), keys.snapshot(sku), *(keys.vendor(vendor) for vendor in vendors)]
         fence, found, told = await self._link.run_soon("hold_scan", names, [owner, _ms(ttl)])
         lock = Lock(sku, owner, int(fence)) if fence else None
+        kept = dict(zip(found[::2], found[1::2], strict=True))
         try:
-            snapshot = self._snapshot(sku, dict(zip(found[::2], found[1::2], strict=True)))
+            snapshot = self._snapshot(sku, kept)
         except StoreTooNew:
             if lock:
                 await self.unlock(lock)  # for the process that understands it
             raise
-        return ScanHold(
-            lock, snapshot, frozenset(vendor for vendor, is_told in zip(vendors, told, strict=True) if is_told)
-        )
+        blind = frozenset(vendor for vendor, is_told in zip(vendors, told, strict=True) if is_told)
+        return ScanHold(lock, snapshot, blind, vouches_in(kept))
 
     async def renew(self, lock: Lock, *, ttl: timedelta) -> bool:
         return bool(await self._link.run("renew", [keys.lock(lock.sku)], [lock.owner, _ms(ttl)]))
@@ -65,13 +65,15 @@ class RedisSnapshots:
             snapshot.revision,
             snapshot.revision + 1,
             snapshot.scanned_at.astimezone(UTC).isoformat() if snapshot.scanned_at else "",
-            len(snapshot.listings),
+            len(snapshot.listings) + len(commit.vouches),
             len(commit.told),
             len(commit.looks),
             commit.lock.owner if commit.is_last else "",
         ]
         for known in snapshot.listings:
             args += self._written.text(sku, known)
+        for listing, vouch in commit.vouches.items():
+            args += [f"p:{listing}", vouch_text(vouch)]
         for _, point in points:
             args += [point.at.timestamp() * 1000, point.model_dump_json(exclude_defaults=True)]
         for row in commit.told:

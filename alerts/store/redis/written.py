@@ -3,12 +3,31 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
+
+import orjson
 
 from alerts.domain.model import Known
+from alerts.domain.vouch import Vouch
 
 _REMEMBERED = 8192
 _OFFER = {"offer"}
+
+
+def vouch_text(vouch: Vouch) -> str:
+    """A vouch as it is kept beside its listing."""
+    return orjson.dumps([vouch.page, vouch.etag, vouch.reading, vouch.at.isoformat(), vouch.seen.isoformat()]).decode()
+
+
+def vouches_in(found: Mapping[str, str]) -> Mapping[str, Vouch]:
+    """By listing, of a snapshot's hash."""
+    texts = {field[2:]: orjson.loads(text) for field, text in found.items() if field.startswith("p:")}
+    return {
+        listing: Vouch(page, etag, reading, datetime.fromisoformat(at), datetime.fromisoformat(seen))
+        for listing, (page, etag, reading, at, seen) in texts.items()
+    }
 
 
 def read(_sku: str, _field: str, text: str) -> Known:

@@ -1,8 +1,8 @@
 -- Snapshot, history and changes of one scan, all or nothing.
 -- KEYS: snapshot, changes stream, lock, then one history key per point, then one vendor key per row that is told of,
 --       then one vendor key per good look.
--- ARGV: commit id, fence, revision that was read, new revision, scanned at, number of listings, number of rows, number
---       of good looks, the lock's owner if it is to be given back, then (field, json) per listing, then (score, json)
+-- ARGV: commit id, fence, revision that was read, new revision, scanned at, number of listings and of vouches, number of rows, number
+--       of good looks, the lock's owner if it is to be given back, then (field, json) per listing and vouch, then (score, json)
 --       per point, then (when it began, 1 when it is over) per row, then when per good look, then one json per change.
 -- Answers 1, or 0 when a newer holder or revision was there first. Repeating the same commit answers 1 and keeps one.
 local snap = KEYS[1]
@@ -35,7 +35,8 @@ for _ = 1, tonumber(ARGV[6]) do
   at = at + 2
 end
 for _, name in ipairs(redis.call('HKEYS', snap)) do
-  if string.sub(name, 1, 2) == 'l:' and not keep[name] then redis.call('HDEL', snap, name) end
+  local kind = string.sub(name, 1, 2)
+  if (kind == 'l:' or kind == 'p:') and not keep[name] then redis.call('HDEL', snap, name) end
 end
 for i = 4, points do
   redis.call('ZADD', KEYS[i], ARGV[at + 1], ARGV[at + 2])
