@@ -101,19 +101,20 @@ class Watches:
     async def add_all(self, guild: int, wanted: Sequence[Wanted], *, by: int) -> int:
         """The same for several, all or none of them within the quota; how many are new."""
         async with self._turn(guild):
-            mine, now = await self._store.watches(guild), self._clock.now()
-            known = {each.sku for each in mine}
-            new = [each.watch(guild, by=by, at=now) for each in wanted if each.product.sku not in known]
-            if new:
-                self._check(guild, [*mine, *new])
-            for watch in new:
-                await self._store.add_watch(watch)
+            new = [each.watch(guild, by=by, at=self._clock.now()) for each in wanted]
+            if self._is_limited(guild):  # else what is there is not asked for: one by one that would be a square
+                mine = await self._store.watches(guild)
+                known = {each.sku for each in mine}
+                new = [each for each in new if each.sku not in known]
+                if new:
+                    self._check(guild, [*mine, *new])
+            added = [watch for watch in new if await self._store.add_watch(watch)]
             # One that nobody watched may have been forgotten while it was chosen here.
             await self._products.keep([each.product for each in wanted])
             self._products.changed(guild)
         for each in wanted:
             await self._schedule(each.product, after=each.after)
-        return len(new)
+        return len(added)
 
     async def change(self, guild: int, sku: str, **fields: object) -> tuple[Watch, Watch]:
         """Set a watch's name, tier or pause; what it was and what it is. NotFound when it is not watched here."""
@@ -222,8 +223,11 @@ class Watches:
 
     def _check(self, guild: int, watches: Sequence[Watch], *, before: Sequence[Watch] = ()) -> None:
         """BadInput when these are more than the quota; of what was used before as much may be used still."""
-        if guild > OPERATOR:
+        if self._is_limited(guild):
             self._quota.check(self._used(watches), before=self._used(before))
+
+    def _is_limited(self, guild: int) -> bool:
+        return guild > OPERATOR and self._quota != NO_QUOTA
 
     def _used(self, watches: Sequence[Watch]) -> Use:
         return used(watches, self._products.is_added, self._products.get)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from alerts.catalogue import Catalogue
 from alerts.domain.errors import BadInput, NotFound, UnknownProduct
 from alerts.domain.model import Product, Tier
 from alerts.domain.quota import Quota
-from alerts.domain.wishes import OPERATOR
+from alerts.domain.wishes import OPERATOR, Watch
 from alerts.store.memory import MemoryStore
 from alerts.watches import Wanted, Watches
 from tests.fakes import FakeClock
@@ -169,6 +170,24 @@ async def test_several_are_watched_together_or_not_at_all() -> None:
     await world.watches.add_all(1, [Wanted(p) for p in products[:2]], by=7)
     await world.watches.add_all(1, [Wanted(p) for p in products[:2]], by=7)
     assert len(await world.watches.list(1)) == 2
+
+
+class _Counting(MemoryStore):
+    reads = 0
+
+    async def watches(self, guild: int) -> Sequence[Watch]:
+        self.reads += 1
+        return await super().watches(guild)
+
+
+async def test_adding_one_by_one_does_not_read_all_that_is_there_where_nothing_limits_it() -> None:
+    world = World()
+    world.store = _Counting(clock=FakeClock())
+    world.watches = world.of(world.catalogue)
+
+    assert [await world.watches.add(OPERATOR, each, by=7) for each in (WARM, HOT, WARM)] == [True, True, False]
+    assert world.store.reads == 0
+    assert {each.sku for each in await world.store.watches(OPERATOR)} == {"pi5", "deck"}
 
 
 async def test_a_watch_is_found_by_its_product_and_only_in_its_guild() -> None:

@@ -101,8 +101,8 @@ class MemoryErasing(
             return False
         self._drop_added(product)
         of_products: tuple[dict[str, Any], ...] = (
-            self._snapshots, self._scans, self._commits, self._vouches, self._fences, self._due, self._hurried, self._planned,
-            self._floors,
+            self._snapshots, self._scans, self._commits, self._vouches, self._fences, self._due, self._hurried,
+            self._planned, self._floors,
         )  # fmt: skip
         for by_sku in of_products:
             by_sku.pop(sku, None)
