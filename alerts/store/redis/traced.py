@@ -1,25 +1,37 @@
-"""Migration to schema 2: whoever left something in a guild before traces were kept can be found there, too."""
+"""Migration to schema 2: what bears a person's id, or was written to them, before that was noted is found again."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
 
-from alerts.domain.wishes import OPERATOR, Subscription, Watch, persons_in, space_of
+from alerts.domain.wishes import OPERATOR, Subscription, Target, TargetKind, Watch, persons_in, space_of
 from alerts.store import keys
 
 _PAGE = 500
+_KEPT = timedelta(days=90)  # no message is of use for longer
 _NAME = re.compile(r"hs:\{g(-?\d+)\}:([a-z-]+)")
 
 
+PATTERNS = (
+    "hs:{g*}:watches",
+    "hs:{g*}:subscriptions",
+    "hs:{g*}:webhooks",
+    "hs:{g*}:audit",
+    "hs:{out}:d:*",
+    "hs:{out}:episode:dm:*",
+)
+
+
 async def traced(redis: Any, name: str) -> bool:
-    """Trace everybody who is named in this key of a guild; whether one was not traced before."""
+    """Trace everybody who is named in this key; whether one was not traced before."""
     found = _NAME.fullmatch(name)
     if found is None:
-        return False
+        return await _written(redis, name)
     guild, kind = found.groups()
     persons = {person async for person in _PERSONS[kind](redis, name)} - {OPERATOR}
     added = [
@@ -59,3 +71,19 @@ _PERSONS = {
     "webhooks": _of_webhooks,
     "audit": _of_audit,
 }
+
+
+async def _written(redis: Any, name: str) -> bool:
+    """A message to a person, or one that lives, is noted among what was written to them."""
+    if name.startswith(keys.delivery("")):
+        body = await redis.hget(name, "delivery")
+        target, at = (orjson.loads(body)["target"], orjson.loads(body)["queued_at"]) if body else ({}, "")
+    else:
+        body = await redis.get(name)
+        target, at = (orjson.loads(body)["target"], orjson.loads(body)["opening"]["queued_at"]) if body else ({}, "")
+    if target.get("type") != TargetKind.DM.value:
+        return False
+    noted = keys.written_to(str(Target.model_validate(target)))
+    is_new = await redis.zadd(noted, {name: datetime.fromisoformat(at).timestamp()}, nx=True)
+    await redis.expire(noted, _KEPT)
+    return bool(is_new)

@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from alerts.store.redis.traced import traced
+from alerts.store.redis.traced import PATTERNS, traced
 
 # One key, by its name: brought up to the newer shape. Safe to repeat; True when something was changed.
 Bring = Callable[[Any, str], Awaitable[bool]]
@@ -45,12 +45,5 @@ class Version:
 
 OURS = Version(
     shapes=frozenset({"1"}),
-    migrations=(
-        Migration(
-            2,
-            "people's traces in servers, by which /me finds what bears their id",
-            ("hs:{g*}:watches", "hs:{g*}:subscriptions", "hs:{g*}:webhooks", "hs:{g*}:audit"),
-            traced,
-        ),
-    ),
+    migrations=(Migration(2, "people's traces, by which /me finds what bears their id", PATTERNS, traced),),
 )
