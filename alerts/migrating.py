@@ -23,12 +23,22 @@ class Migrating:
         """`name` tells this process from the others."""
         self._store, self._clock = store, clock
         self._seat = Seat(store, "migrating", name, clock=clock)
-        self._next = float("-inf")
+        self._is_behind, self._next = False, float("-inf")
 
     async def turn(self) -> bool:
-        """The next few keys, if this process has the seat; while there is nothing to do it is asked once a minute."""
-        seat = await self._seat.hold()
-        if not seat or self._clock.monotonic() < self._next:
+        """The next few keys, if this process has the seat; while there is nothing to do it is asked once a minute.
+
+        Who has nothing to do takes no seat: an older process must not keep a newer one from it.
+        """
+        if self._clock.monotonic() < self._next:
+            if self._is_behind:
+                await self._seat.hold()
+            return False
+        self._is_behind = await self._store.is_behind()
+        if not self._is_behind:
+            self._next = self._clock.monotonic() + _IDLE
+            return False
+        if not await self._seat.hold():
             return False
         has_more = await self._store.migrate_some(self._clock.now())
         if not has_more:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ import orjson
 from tests.guards.project import ROOT
 from tests.servers import free_port
 
+_LONGEST = 120.0  # seconds, and a program that says nothing is ended
 ALL_BUT_BOT = "scheduler,worker,web"
 
 
@@ -54,9 +56,12 @@ def program(config: Path, *, roles: str = ALL_BUT_BOT, main: tuple[str, ...] = (
     environment = {"HS_WEB__PORT": str(port), "PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"}
     command = [sys.executable, *main, "run", "--roles", roles, "--config", str(config)]
     with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process:
+        too_long = threading.Timer(_LONGEST, process.kill)
+        too_long.start()
         try:
             yield Program(process, port)
         finally:
+            too_long.cancel()
             if process.poll() is None:
                 process.kill()
 

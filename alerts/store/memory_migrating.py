@@ -8,5 +8,8 @@ from datetime import datetime
 class MemoryMigrating:
     """See promises.migrating.Migrating."""
 
+    async def is_behind(self) -> bool:
+        return False
+
     async def migrate_some(self, now: datetime) -> bool:
         return False

@@ -181,6 +181,17 @@ async def test_one_process_does_it_and_another_takes_over(old: RedisStore) -> No
     await store.__aexit__()
 
 
+async def test_an_older_process_that_has_nothing_to_do_takes_no_seat(old: RedisStore) -> None:
+    clock, store = FakeClock(), await _opened(old, Version(OURS.shapes, ()))
+    newer = await _opened(old)
+    idle, busy = (Migrating(store=each, clock=clock, name=str(each)) for each in (store, newer))
+
+    assert not await idle.turn()
+    assert await busy.turn()
+    await store.__aexit__()
+    await newer.__aexit__()
+
+
 async def test_a_store_of_a_newer_version_is_refused_with_the_cure_and_left_as_it_is(server_store: RedisStore) -> None:
     await _link(server_store).hset(keys.META, "schema", "3")
     before = await _meta(server_store)

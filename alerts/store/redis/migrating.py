@@ -27,6 +27,9 @@ class RedisMigrating:
     def __init__(self, link: Link) -> None:
         self._link = link
 
+    async def is_behind(self) -> bool:
+        return await _migrated(self._link) < self._link.version.schema
+
     async def migrate_some(self, now: datetime) -> bool:
         return await migrate_some(self._link, now)
 
