@@ -58,15 +58,18 @@ class Catalogue(Products):
         self._facts: dict[str, UrlProduct] = {}
         self._dropped: dict[str, UrlProduct] = {}  # the last time; somebody may be choosing one of them
         self._count = 0
+        self._canonical: dict[str, str | None] = {}
         self._offered = Offered(self, ())
         self.configure(configured)
 
     def configure(self, configured: Iterable[Product]) -> None:
         """These are the configured products from now on. What guilds have added stays, and history stays by its sku."""
-        self.take(configured)
-        self._offered.take(self._by_sku.values())
-        self._configured = Products(self._by_sku.values())
-        self._by_address, self._vendors = _addresses(self._configured), vendors_by_host(self._configured)
+        self._configured = Products(configured)
+        self.share(self._configured)
+        self._offered.share(self._configured)
+        self._canonical = _canonical(self._configured, self._canonical)
+        self._by_address = _addresses(self._configured, self._canonical)
+        self._vendors = vendors_by_host(self._configured)
         if self._recent:
             self._recent.clear()
 
@@ -216,16 +219,26 @@ def named(product: Product, name: str | None) -> Product:
     return product.model_copy(update={"name": name or product.name, "aliases": aliases})
 
 
-def _addresses(products: Products) -> dict[str, Product]:
+def _canonical(products: Products, known: Mapping[str, str | None]) -> dict[str, str | None]:
+    """The canonical address of each listing's, None where there is none; what is known is not worked out again."""
+    urls = {listing.url for product in products for listing in product.listings}
+    return {url: known[url] if url in known else _canonical_of(url) for url in urls}
+
+
+def _canonical_of(url: str) -> str | None:
+    try:
+        return canonical(url)
+    except BadInput:
+        return None  # as configured it can be read, or fails for everybody to see
+
+
+def _addresses(products: Products, canonical_of: Mapping[str, str | None]) -> dict[str, Product]:
     """Of a listing with a variant the address alone does not say which product is meant."""
     found: dict[str, Product] = {}
     for product in products:
         for listing in product.listings:
-            if listing.variant is None:
-                try:
-                    found.setdefault(canonical(listing.url), product)
-                except BadInput:
-                    continue  # as configured it can be read, or fails for everybody to see
+            if listing.variant is None and (address := canonical_of[listing.url]):
+                found.setdefault(address, product)
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Self
 
@@ -149,4 +150,9 @@ class Settings(Section):
 
     def catalogue(self) -> tuple[Product, ...]:
         """The configured products."""
-        return tuple(section.product() for section in self.products)
+        return _catalogue(self.products)
+
+
+@lru_cache(maxsize=2)  # ten thousand take a third of a second, and every part that goes by them asks
+def _catalogue(sections: tuple[ProductSection, ...]) -> tuple[Product, ...]:
+    return tuple(section.product() for section in sections)

@@ -46,7 +46,7 @@ class Reload:
         """What is different now; BadInput, whose sentence names the place and the cure, when nothing was taken."""
         async with self._turn:
             try:
-                found = await self._take(await asyncio.to_thread(self._read))
+                found = await self._take(await asyncio.to_thread(self._whole))
             except BaseException as exc:
                 self._note(is_good=False)
                 if isinstance(exc, BadInput):
@@ -55,6 +55,12 @@ class Reload:
             self._note(is_good=True)
             _tell(found)
             return found
+
+    def _whole(self) -> Settings:
+        """Read beside the event loop, with the products made from it: ten thousand take a while."""
+        settings = self._read()
+        settings.catalogue()
+        return settings
 
     async def whenever(self, asked: asyncio.Event) -> None:
         """Reload each time that the event is set; several times while one reload is under way are one more."""
