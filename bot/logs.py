@@ -79,6 +79,9 @@ def configure(level: int) -> None:
     root = logging.getLogger()
     root.handlers = [handler()]
     root.setLevel(level)
+    # Each try to reach a Sentry or a collector that is away.
+    for chatty in ("urllib3", "opentelemetry"):
+        logging.getLogger(chatty).setLevel(max(level, logging.ERROR))
     # Debug lines of these print tokens, bodies and webhook addresses; docket tells of every job.
     for chatty in ("discord", "aiohttp", "docket", "apscheduler", "asyncio"):
         logging.getLogger(chatty).setLevel(max(level, logging.WARNING))

@@ -13,9 +13,11 @@ import pytest
 import structlog
 from aiohttp import web
 
-from alerts.domain.errors import BadInput
+from alerts.domain.errors import BadInput, StoreUnavailable
+from alerts.settings.load import load
 from bot.logs import REPORTING, configure
 from bot.redact import GONE, REDACTION, Redaction
+from bot.root.watching import reporting
 from bot.sentry import Errors
 from tests.canary.collecting import MARK
 from tests.reading.shop import shop
@@ -114,9 +116,9 @@ async def test_what_is_no_error_is_not_sent_and_the_same_error_once_a_minute() -
 async def test_a_sentry_that_is_away_hurts_nobody() -> None:
     errors = Errors(f"http://{KEY}@127.0.0.1:9/42", release="1", roles=["bot"], redaction=REDACTION)
 
-    for number in range(200):
+    for number in range(20):
         errors({"event": f"failed {number}", "level": "error", "exc_info": failure()})
-    await asyncio.to_thread(errors.close, 0.1)
+    await asyncio.to_thread(errors.close, 5.0)
 
 
 def test_a_dsn_that_is_none_is_refused_without_being_repeated() -> None:
@@ -151,6 +153,24 @@ def test_errors_of_ours_and_of_libraries_are_told_with_what_was_raised() -> None
     assert [(each["event"], each["level"]) for each in heard] == [("turn failed", "error"), ("it failed", "error")]
     assert heard[0]["loop"] == "tick"
     assert all(each["exc_info"] for each in heard)
+
+
+@pytest.mark.usefixtures("_as_it_was")
+async def test_a_defect_that_ends_the_program_is_told_before_it_does() -> None:
+    ingest = Ingest()
+    configure(logging.INFO)
+    async with shop(ingest) as where:
+        settings = load("", {"SENTRY_DSN": f"http://{KEY}@{where.place}/42"})
+        with pytest.raises(ZeroDivisionError):
+            async with reporting(settings, ["bot"]):
+                assert 1 / 0
+        with pytest.raises(StoreUnavailable):
+            async with reporting(settings, ["bot"]):
+                raise StoreUnavailable("away")  # one sentence to who started it, and no defect
+
+    assert [each["message"] for each in ingest.events] == ["the process ends"]
+    assert ingest.events[0]["exception"]["values"][-1]["type"] == "ZeroDivisionError"
+    assert REPORTING.to is None
 
 
 @pytest.mark.usefixtures("_as_it_was")

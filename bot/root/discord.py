@@ -190,7 +190,12 @@ async def on_discord(
             running(leaving.run(), tasks, "departures", end=leaving.stop),
             running(erasing.run(), tasks, "erasing", end=erasing.stop),
             _watching(parts, client, tasks),
-            weekly(parts, lambda channel: OperatorChannel(client, channel), tasks),
+            weekly(
+                parts,
+                lambda channel: OperatorChannel(client, channel),
+                tasks,
+                is_there=lambda: client.is_logged_in,
+            ),
         ):
             yield
         with suppress(StoreError):

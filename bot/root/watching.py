@@ -97,8 +97,13 @@ def reports_of(parts: Engine) -> Reports:
 
 
 @asynccontextmanager
-async def weekly(parts: Engine, tell: Callable[[int], Tell], tasks: list[asyncio.Task[None]]) -> AsyncIterator[None]:
-    """Tell the operator of each week, if they have named a channel for it; `tell` makes the way to one."""
+async def weekly(
+    parts: Engine, tell: Callable[[int], Tell], tasks: list[asyncio.Task[None]], *, is_there: Callable[[], bool]
+) -> AsyncIterator[None]:
+    """Tell the operator of each week, if they have named a channel for it; `tell` makes the way to one.
+
+    `is_there`: whether anything can be told now.
+    """
     channel = parts.settings.operator.report_channel
     if channel is None:
         yield
@@ -106,7 +111,11 @@ async def weekly(parts: Engine, tell: Callable[[int], Tell], tasks: list[asyncio
     telling = Weekly(
         store=parts.store, reports=reports_of(parts), tell=tell(channel), clock=parts.clock, name=this_process()
     )
-    turns = Runner("weekly report", telling.turn, clock=parts.clock)
+
+    async def turn() -> bool:
+        return is_there() and await telling.turn()
+
+    turns = Runner("weekly report", turn, clock=parts.clock)
     async with running(turns.run(), tasks, "weekly report", end=turns.stop):
         yield
     with suppress(StoreError):
