@@ -14,7 +14,7 @@ import structlog
 from aiohttp import web
 
 from alerts.domain.errors import BadInput, StoreUnavailable
-from alerts.settings.load import load
+from alerts.settings.load import load, secrets_of
 from bot.logs import REPORTING, configure
 from bot.redact import GONE, REDACTION, Redaction
 from bot.root.watching import reporting
@@ -99,6 +99,21 @@ async def test_no_secret_no_local_variable_and_nobodys_id_is_in_the_envelope() -
     assert "context_line" not in sent
     assert not {"server_name", "user", "request", "modules", "breadcrumbs"} & set(event)
     assert GONE in event["message"]
+
+
+async def test_the_settings_own_secrets_are_known_by_heart() -> None:
+    token = f"{MARK}-token-of-the-bot"
+    redaction = Redaction()
+    redaction.know(secrets_of(load("", {"DISCORD_TOKEN": token, "HEARTBEAT_URL": f"https://check.test/{MARK}-ping"})))
+    ingest = Ingest()
+    async with shop(ingest) as where:
+        errors = Errors(f"http://{KEY}@{where.place}/42", release="1", roles=[], redaction=redaction)
+        error = OSError(f"POST https://check.test/{MARK}-ping with {token}")
+        errors({"event": "failed", "level": "error", "exc_info": error, "header": token})
+        await asyncio.to_thread(errors.close, 5.0)
+
+    assert ingest.events
+    assert MARK not in b"".join(ingest.bodies).decode()
 
 
 async def test_what_is_no_error_is_not_sent_and_the_same_error_once_a_minute() -> None:

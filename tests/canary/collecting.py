@@ -332,6 +332,19 @@ def _metrics(canaries: Canaries, original: Any) -> Any:
     return _after(lambda text, *_: canaries.saw("metrics", text))(original)
 
 
+@_hook("bot.sentry", "_without_ids")
+def _sentry(canaries: Canaries, original: Any) -> Any:
+    """An event as it goes to Sentry."""
+    return _after(lambda sent, *_: canaries.saw("Sentry's event", repr(sent)) if isinstance(sent, dict) else None)(
+        original
+    )
+
+
+@_hook("opentelemetry.sdk.trace.export", "BatchSpanProcessor.on_end")
+def _span(canaries: Canaries, original: Any) -> Any:
+    return _after(lambda _, __, span: canaries.saw("span", span.to_json()))(original)
+
+
 @_hook("bot.playground.discord.rest", "read_body")
 def _message(canaries: Canaries, original: Any) -> Any:
     def note(body: Any, *_: Any) -> None:
