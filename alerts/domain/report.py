@@ -64,7 +64,7 @@ def week_of(now: datetime) -> date:
 
 def lines(report: Report) -> list[str]:
     """As text, a line for each matter."""
-    failed = f"{report.failed / report.looks:.1%} failed" if report.looks else "none failed"
+    failed = f"{report.failed / report.looks:.1%} failed" if report.failed else "none failed"
     ended = f"{report.buried} given up" + (f", {report.expired} too late" if report.expired else "")
     alerts = (f"{number:,} {word}" for number, word in (
         (report.told, "told"), (report.edited, "changed"), (report.held, "held for later"),
