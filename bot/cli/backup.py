@@ -1,4 +1,4 @@
-"""`backup` and `restore`: everything that is kept, as a file."""
+"""`backup`, `restore` and `migrate`: everything that is kept, as a file, and from one store to another."""
 
 from __future__ import annotations
 
@@ -11,10 +11,13 @@ import typer
 
 from alerts.backups.contents import Contents
 from alerts.backups.making import Made, back_up
+from alerts.backups.moving import Moved, move
 from alerts.backups.restoring import restore as restore_into
 from alerts.backups.restoring import told
 from alerts.settings.model import Settings
+from alerts.store import address
 from bot.cli.shared import FINE, Config, settings_from
+from bot.redact import REDACTION
 from bot.root.archives import archive_of, cipher_of, version_and_clock
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="The backup.")]
@@ -50,6 +53,34 @@ def restore(file: File, dry_run: DryRun = False, replace: Replace = False, confi
         print(f"Restored into {place}. What waited to be told when it was made is not told any more, and the first look"
               " at each shop tells nothing.")  # fmt: skip
     return FINE
+
+
+def migrate(
+    source: Annotated[str, typer.Argument(metavar="FROM", help="The store that is left, such as embedded://.")],
+    target: Annotated[str, typer.Argument(metavar="TO", help="The store to go to, such as redis://HOST:6379/0.")],
+    dry_run: DryRun = False,
+    config: Config = None,
+) -> int:
+    """Bring everything from one store to another; stop the bot before."""
+    settings = settings_from(config)
+    for url in (source, target):
+        REDACTION.know(address.secrets_in(url))
+    moved, place = asyncio.run(_migrate(settings, source, target, dry_run=dry_run))
+    for each in moved.conflicts:
+        print(f"stays as it is there: {each}")
+    what = "Would bring" if dry_run else "Brought"
+    print(f"{what} to {place}: {told(moved.kinds)}; {len(moved.conflicts)} conflicts.")
+    if not dry_run:
+        print("Nothing was deleted here. Set store.url to the new store and start the bot.")
+    if source.startswith("embedded://") and settings.store.secret_key is None:
+        key = settings.store.data_dir / "secret.key"
+        print(f"Addresses of webhooks and API keys are kept under {key}: set HS_SECRET_KEY_FILE to it, too.")
+    return FINE
+
+
+async def _migrate(settings: Settings, source: str, target: str, *, dry_run: bool) -> tuple[Moved, str]:
+    async with archive_of(settings, source) as here, archive_of(settings, target) as there:
+        return await move(here, there, dry_run=dry_run), there.place
 
 
 async def _back_up(settings: Settings, file: Path, since: Path | None) -> Made:

@@ -43,6 +43,7 @@ def build() -> typer.Typer:
     cli.command()(backup.backup)
     cli.command()(backup.restore)
     cli.command()(report.report)
+    cli.command()(backup.migrate)
     cli.add_typer(operate.watch, name="watch")
     cli.add_typer(operate.config, name="config")
     cli.add_typer(dlq.dlq, name="dlq")

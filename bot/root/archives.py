@@ -9,10 +9,11 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from alerts.backups.folder import Rhythm
 from alerts.backups.schedule import Backups
 from alerts.clock import SystemClock
-from alerts.domain.errors import StoreError
+from alerts.domain.errors import BadInput, StoreError
 from alerts.ports import Clock
 from alerts.runner import Runner
 from alerts.settings.model import Settings
+from alerts.store import address
 from alerts.store.embedded import Embedded
 from alerts.store.promises.archive import Archive, Cipher
 from alerts.store.redis.archive import RedisArchive
@@ -25,8 +26,12 @@ from bot.root.engine import Engine
 @asynccontextmanager
 async def archive_of(settings: Settings, url: str | None = None) -> AsyncIterator[Archive]:
     """The store of the settings, or the one at this address. StoreError when it is away."""
+    where = url or settings.store.url
+    try:
+        address.parse(where)
+    except ValueError as exc:
+        raise BadInput(f"An address {exc}.") from None
     async with AsyncExitStack() as closing:
-        where = url or settings.store.url
         if where.startswith("embedded://"):
             where = (await closing.enter_async_context(Embedded(settings.store.data_dir))).url
         yield await closing.enter_async_context(RedisArchive(where))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from ast import literal_eval
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -12,21 +10,21 @@ import pytest
 from cryptography.fernet import Fernet
 
 from alerts.backups.making import back_up
+from alerts.backups.moving import move
+from alerts.backups.reading import Reading
 from alerts.backups.restoring import restore
 from alerts.domain.errors import BadInput, StoreError
 from alerts.domain.model import ChangeKind
-from alerts.store import kept, keys
-from alerts.store.promises.archive import Kept, Unit
+from alerts.store.promises.archive import Unit
 from alerts.store.redis.archive import RedisArchive
 from alerts.store.redis.store import RedisStore
 from tests.backups.community import ADMIN, DEALS, ONE, OTHER, PERSON, PI, SERVICE, TWO, Community
+from tests.backups.contents import kept_in
 from tests.fakes import FakeClock
-from tests.store.dumps import everything
 from tests.worlds import IN, MINUTE, OUT, offer
 
 pytestmark = pytest.mark.valkey
 WHO: dict[str, Any] = {"clock": FakeClock(), "version": "9"}
-_FROM_BACKUP = {"mark", "seen", "in_shops", "flips", "failures", "restored"}
 
 
 async def back_up_of(url: str, file: Path, **more: Any) -> None:
@@ -37,22 +35,6 @@ async def back_up_of(url: str, file: Path, **more: Any) -> None:
 async def restored_into(url: str, file: Path, **more: Any) -> None:
     async with RedisArchive(url) as archive:
         await restore(archive, file, **more)
-
-
-async def kept_in(url: str) -> dict[str, object]:
-    """All that a backup has to bring back, and the indexes; of a listing what is told of it."""
-    async with RedisStore(url) as store:
-        found = await everything(store)
-    return {
-        key: _known(literal_eval(text)) if key.startswith(keys.snapshot("")) else literal_eval(text)
-        for key, text in found.items()
-        if (family := kept.family_of(key)) and family.kept in (Kept.BACKUP, Kept.MADE) and key != keys.PLAN
-    }
-
-
-def _known(fields: dict[str, str]) -> object:
-    listings = {field: json.loads(value) for field, value in fields.items() if field.startswith("l:")}
-    return {field: {k: v for k, v in facts.items() if k not in _FROM_BACKUP} for field, facts in listings.items()}
 
 
 async def test_what_was_lost_is_there_again_and_the_next_change_is_told_once(
@@ -103,6 +85,22 @@ async def test_what_was_on_its_way_is_not_told_after_a_restore(home: str, away: 
     async with RedisStore(away) as store:
         assert await Community(store, Fernet.generate_key().decode(), community.clock).turn() == []
     assert told
+
+
+async def test_a_backup_of_any_store_is_the_same(home: str, anywhere: str, file: Path) -> None:
+    async with RedisStore(home) as store:
+        await Community(store, Fernet.generate_key().decode()).settle_in()
+    async with RedisArchive(home) as source, RedisArchive(anywhere) as target:
+        await move(source, target)
+    await back_up_of(home, file)
+    other = file.with_name("other.hsb")
+
+    await back_up_of(anywhere, other)
+
+    def units(of: Path) -> list[Unit]:
+        return sorted((unit for unit, _ in Reading(of, None).units()), key=lambda unit: unit.name)
+
+    assert units(other) == units(file)
 
 
 async def test_a_restore_shows_what_the_backup_knew(home: str, away: str, file: Path) -> None:

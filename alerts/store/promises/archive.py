@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from io import RawIOBase
@@ -78,8 +78,14 @@ class Archive(Protocol):
     async def finish(self, schema: int) -> None:
         """What was put is all; its shapes are of this version."""
 
-    async def join(self, unit: Unit) -> Sequence[str]:
-        """Add a unit to what is there. What is there stays; names what therefore was left out and is not the same."""
+    async def conflicts(self, unit: Unit) -> Sequence[str]:
+        """What of a unit is there already, and not the same."""
+
+    async def join(self, unit: Unit) -> None:
+        """Add a unit to what is there. What is there stays. Doing it again changes nothing."""
+
+    async def added(self) -> Mapping[str, str]:
+        """The products that servers have added, by the mark of their address."""
 
     async def note_backup(self, at: datetime) -> None:
         """Remember when the newest backup of it was made, for the metrics."""

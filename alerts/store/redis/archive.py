@@ -64,21 +64,41 @@ class RedisArchive(Taking):
             else:
                 await self._keep(unit)
 
-    async def join(self, unit: Unit) -> Sequence[str]:
-        if _is_added(unit):
-            return [] if await self._add(unit) in unit.entries[0].value.values() else [unit.name]
-        family = family_of(unit.entries[0].key)
-        if family and family.is_shared:
-            return await self._share(unit.entries[0])
-        there = await self._read(unit.name, [entry.key for entry in unit.entries], _ALL)
-        if not there.entries:
-            await self._keep(unit)
-        return [] if there.entries in ((), unit.entries) else [unit.name]
+    async def conflicts(self, unit: Unit) -> Sequence[str]:
+        entry = unit.entries[0]
+        if _is_added(unit) or _is_shared(unit):
+            there = await self._fields(entry) if entry.shape is Shape.HASH else {}
+            other = [field for field, value in there.items() if value != entry.value[field]]
+            return [unit.name] if _is_added(unit) and other else [f"{_last(entry.key)}:{field}" for field in other]
+        found = (await self._there(unit)).entries
+        return [] if found in ((), unit.entries) else [unit.name]
 
-    async def _add(self, unit: Unit) -> Any:
-        """What is kept under the mark of this address from now on."""
+    async def join(self, unit: Unit) -> None:
+        if _is_added(unit):
+            await self._add(unit)
+        elif _is_shared(unit):
+            await self._share(unit.entries[0])
+        elif not (await self._there(unit)).entries:
+            await self._keep(unit)
+
+    async def added(self) -> Mapping[str, str]:
+        async with self._link.trouble():
+            found: Mapping[str, str] = await self._link.redis.hgetall(keys.ADDED)
+        return found
+
+    async def _there(self, unit: Unit) -> Unit:
+        """The same unit as this store has it."""
+        return await self._read(unit.name, [entry.key for entry in unit.entries], _ALL)
+
+    async def _fields(self, entry: Entry) -> Mapping[str, str]:
+        """Those of the entry that are there."""
+        async with self._link.trouble():
+            found = await self._link.redis.hmget(entry.key, list(entry.value))
+        return {field: value for field, value in zip(entry.value, found, strict=True) if value is not None}
+
+    async def _add(self, unit: Unit) -> None:
         ((mark, body),) = unit.entries[0].value.items()
-        return await self._link.run("add_product", [keys.ADDED, keys.ADDED_ORDER], [mark, body])
+        await self._link.run("add_product", [keys.ADDED, keys.ADDED_ORDER], [mark, body])
 
     async def _keep(self, unit: Unit) -> None:
         for index, members in _indexes(unit).items():
@@ -95,41 +115,42 @@ class RedisArchive(Taking):
                 _write(pipe, entry)
             await pipe.execute()
 
-    async def _share(self, entry: Entry) -> Sequence[str]:
+    async def _share(self, entry: Entry) -> None:
         """Add what is not there to a key in which all have a part."""
-        match entry.shape:
-            case Shape.STREAM:
-                return await self._append(entry)
-            case Shape.HASH:
-                return await self._fill(entry)
-            case _:
-                async with self._link.trouble():
-                    await self._link.redis.zadd(entry.key, dict(entry.value), nx=True)
-                return []
-
-    async def _append(self, entry: Entry) -> Sequence[str]:
-        """At the end, in a time of this server's own; by what is in it, so that doing it again adds nothing."""
+        if entry.shape is Shape.STREAM:
+            await self._append(entry)
+            return
         async with self._link.trouble():
-            there = [fields for _, fields in await self._link.redis.xrange(entry.key)]
-            pipe = self._link.redis.pipeline(transaction=True)
-            for fields in [fields for _, fields in entry.value if fields not in there]:
-                pipe.xadd(entry.key, fields)
-            await pipe.execute()
-        return []
-
-    async def _fill(self, entry: Entry) -> Sequence[str]:
-        async with self._link.trouble():
+            if entry.shape is Shape.ZSET:
+                await self._link.redis.zadd(entry.key, dict(entry.value), nx=True)
+                return
             pipe = self._link.redis.pipeline(transaction=True)
             for field, value in entry.value.items():
                 pipe.hsetnx(entry.key, field, value)
-            pipe.hmget(entry.key, list(entry.value))
-            *_, there = await pipe.execute()
-        wanted = zip(entry.value.items(), there, strict=True)
-        return [f"{entry.key.rpartition(':')[2]}:{field}" for (field, value), kept in wanted if kept != value]
+            await pipe.execute()
+
+    async def _append(self, entry: Entry) -> None:
+        """At the end, in a time of this server's own; by what is in it, so that doing it again adds nothing."""
+        async with self._link.trouble():
+            there = {tuple(sorted(fields.items())) for _, fields in await self._link.redis.xrange(entry.key)}
+            pipe = self._link.redis.pipeline(transaction=True)
+            for _, fields in entry.value:
+                if tuple(sorted(fields.items())) not in there:
+                    pipe.xadd(entry.key, fields)
+            await pipe.execute()
 
 
 def _is_added(unit: Unit) -> bool:
     return unit.name.startswith("added:")
+
+
+def _is_shared(unit: Unit) -> bool:
+    family = family_of(unit.entries[0].key)
+    return family is not None and family.is_shared
+
+
+def _last(key: str) -> str:
+    return key.rpartition(":")[2]
 
 
 def _write(pipe: Any, entry: Entry) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -146,15 +146,20 @@ def _listings(unit: Unit) -> Iterator[str]:
 
 
 def _ask(pipe: Any, key: str, shape: Shape) -> None:
-    asks: dict[Shape, Callable[[], Any]] = {
-        Shape.HASH: lambda: pipe.hgetall(key),
-        Shape.ZSET: lambda: pipe.zrange(key, 0, -1, withscores=True),
-        Shape.SET: lambda: pipe.smembers(key),
-        Shape.LIST: lambda: pipe.lrange(key, 0, -1),
-        Shape.STREAM: lambda: pipe.xrange(key),
-        Shape.TEXT: lambda: pipe.get(key),
-    }
-    asks[shape]()
+    """By the bare command: in a Cluster's transaction the library's own methods trip over their options."""
+    match shape:
+        case Shape.HASH:
+            pipe.execute_command("HGETALL", key)
+        case Shape.ZSET:
+            pipe.execute_command("ZRANGE", key, 0, -1, "WITHSCORES", withscores=True)
+        case Shape.SET:
+            pipe.execute_command("SMEMBERS", key)
+        case Shape.LIST:
+            pipe.execute_command("LRANGE", key, 0, -1)
+        case Shape.STREAM:
+            pipe.execute_command("XRANGE", key, "-", "+")
+        case Shape.TEXT:
+            pipe.execute_command("GET", key)
 
 
 def _value(shape: Shape, value: Any) -> Any:
