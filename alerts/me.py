@@ -9,8 +9,9 @@ from typing import Any, Protocol
 
 import structlog
 
-from alerts.domain.trail import TRAIL_LENGTH, Stage
+from alerts.domain.trail import TRAIL_LENGTH
 from alerts.domain.wishes import Target, TargetKind, persons_in, space_of
+from alerts.export_facts import as_facts, as_stage
 from alerts.ports import Clock
 from alerts.store.ports import (
     AuditRow,
@@ -57,16 +58,17 @@ class Me:
             "user": str(user),
             "settings": (await store.guild_settings(space)).model_dump(mode="json", exclude_defaults=True),
             "own_alerts": [
-                {**_facts(wish), "remembered": _facts(memory)}
+                {**as_facts(wish), "remembered": as_facts(memory)}
                 for wish, memory in zip(wishes, memories, strict=True)
             ],
-            "watched_for_you": [_facts(each) for each in await store.watches(space)],
-            "waiting": [_facts(each) for each in await store.held_for(user)],
-            "direct_messages": _facts(standing) if standing else None,
+            "watched_for_you": [as_facts(each) for each in await store.watches(space)],
+            "waiting": [as_facts(each) for each in await store.held_for(user)],
+            "direct_messages": as_facts(standing) if standing else None,
             "messages": [
-                {**_facts(each), "state": await store.delivery_state(each.id)} for each in await store.written_to(user)
+                {**as_facts(each), "state": await store.delivery_state(each.id)}
+                for each in await store.written_to(user)
             ],
-            "log_of_14_days": [_stage(each) for each in await store.trail(space, limit=2 * TRAIL_LENGTH)],
+            "log_of_14_days": [as_stage(each) for each in await store.trail(space, limit=2 * TRAIL_LENGTH)],
             "servers": [await self._in_guild(user, guild) for guild in guilds],
         }  # fmt: skip
 
@@ -75,10 +77,10 @@ class Me:
         hooks = await self._store.webhooks(guild)
         return {
             "server": str(guild),
-            "watches_you_added": [_facts(each) for each in watches if each.added_by == user],
-            "alerts_you_added_or_get": [_facts(each) for each in wishes if user in persons_in(each)],
-            "webhooks_you_added": [_facts(each) for each in hooks if each.added_by == user],
-            "changes_you_made": [_facts(row.entry) for row in await self._audit(guild) if row.entry.by == user],
+            "watches_you_added": [as_facts(each) for each in watches if each.added_by == user],
+            "alerts_you_added_or_get": [as_facts(each) for each in wishes if user in persons_in(each)],
+            "webhooks_you_added": [as_facts(each) for each in hooks if each.added_by == user],
+            "changes_you_made": [as_facts(row.entry) for row in await self._audit(guild) if row.entry.by == user],
         }  # fmt: skip
 
     async def _audit(self, guild: int) -> Sequence[AuditRow]:
@@ -123,24 +125,3 @@ class Me:
 
 def _target(user: int) -> Target:
     return Target(type=TargetKind.DM, id=user)
-
-
-def _facts(fact: Any) -> dict[str, Any]:
-    """A fact for JSON."""
-    found: dict[str, Any] = _as_text(fact.model_dump(mode="json", exclude_defaults=True))
-    return found
-
-
-def _stage(stage: Stage) -> dict[str, Any]:
-    """A stage with its reason as one text, in English."""
-    found = _facts(stage)
-    return {**found, "reason": stage.reason} if stage.reason else found
-
-
-def _as_text(value: Any) -> Any:
-    """The same with every number that is too long for JavaScript as text."""
-    if isinstance(value, dict):
-        return {key: _as_text(each) for key, each in value.items()}
-    if isinstance(value, list):
-        return [_as_text(each) for each in value]
-    return str(value) if isinstance(value, int) and abs(value) >= 2**53 else value

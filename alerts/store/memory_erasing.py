@@ -10,8 +10,10 @@ from datetime import datetime
 from typing import Any
 
 from alerts.domain.catalogue import UrlProduct
+from alerts.domain.deliveries import Delivery
 from alerts.domain.departures import GuildErasure
 from alerts.domain.model import Snapshot
+from alerts.domain.waiting import Waiting
 from alerts.domain.wishes import OPERATOR
 from alerts.store.memory_api_keys import MemoryApiKeys
 from alerts.store.memory_catalogue import MemoryCatalogue
@@ -83,6 +85,13 @@ class MemoryErasing(
             self._looks.pop(name, None)
             self._rows.pop(name, None)
         self._turns = {name: at for name, at in self._turns.items() if name[0] not in names}
+
+    async def held_by(self, guild: int) -> Sequence[Waiting]:
+        return sorted((each for each in self._held.values() if each.guild == guild), key=lambda each: each.until)
+
+    async def written_for(self, guild: int) -> Sequence[Delivery]:
+        mine = [each.delivery for each in self._queued.values() if each.delivery.guild == guild]
+        return sorted(mine, key=lambda each: each.queued_at, reverse=True)
 
     async def put_guild_erasure(self, erasure: GuildErasure) -> None:
         self._guild_erasures[erasure.guild] = erasure

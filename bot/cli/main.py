@@ -12,7 +12,22 @@ from typer.exceptions import TyperException
 
 from alerts.domain.errors import BadInput, SentryError, StoreError
 from alerts.domain.text import plain
-from bot.cli import ask, backup, dashboard, dlq, doctor, grafana, keys, operate, read, replay, report, secrets, serve
+from bot.cli import (
+    ask,
+    backup,
+    dashboard,
+    dlq,
+    doctor,
+    grafana,
+    keys,
+    operate,
+    privacy,
+    read,
+    replay,
+    report,
+    secrets,
+    serve,
+)
 from bot.cli.shared import BAD_INPUT, FINE, INTERRUPTED, STORE_AWAY
 from bot.logs import configure, take_over
 from bot.redact import REDACTION
@@ -49,6 +64,7 @@ def build() -> typer.Typer:
     cli.add_typer(dlq.dlq, name="dlq")
     cli.add_typer(keys.keys, name="keys")
     cli.add_typer(secrets.secrets, name="secrets")
+    cli.add_typer(privacy.privacy, name="privacy")
     return cli
 
 

@@ -11,11 +11,14 @@ from discord.ext import commands
 from alerts.api_keys import ApiKeys
 from alerts.domain.errors import BadInput
 from alerts.domain.guild import DEFAULT_SETTINGS, GuildSettings, Language
+from alerts.erasure import Erasure
+from alerts.guild_export import GuildExport
 from alerts.guilds import Guilds
 from alerts.zones import suggest_zones
 from bot.audit import note_change
 from bot.cogs.choices import MANAGE, may_manage
 from bot.cogs.keys import KeysGroup
+from bot.cogs.settings_data import erase_and_leave, send_guild_export
 from bot.ui.language import N_, t
 from bot.ui.permissions import missing_in, named
 from bot.ui.settings import LANGUAGE_NAMES, settings_embed, suggest_currencies
@@ -40,8 +43,8 @@ _RESETTABLE = [app_commands.Choice(name=name, value=field) for name, field in _N
 class SettingsCog(commands.GroupCog, name="settings", description="What this server has chosen for itself"):
     """A guild's own choices. Only whoever has Manage Server may say which role manages."""
 
-    def __init__(self, *, guilds: Guilds, keys: ApiKeys) -> None:
-        self._guilds = guilds
+    def __init__(self, *, guilds: Guilds, keys: ApiKeys, export: GuildExport, erasure: Erasure) -> None:
+        self._guilds, self._export, self._erasure = guilds, export, erasure
         assert isinstance(self.app_command, app_commands.Group)
         self.app_command.add_command(KeysGroup(keys))
 
@@ -110,6 +113,15 @@ class SettingsCog(commands.GroupCog, name="settings", description="What this ser
         if setting == "manager_role":
             _check_manage_server(interaction)
         await self._alter(interaction, {setting: getattr(DEFAULT_SETTINGS, setting)})
+
+    @app_commands.command(description="Get a file with everything that I keep of this server")
+    async def export(self, interaction: discord.Interaction) -> None:
+        await send_guild_export(self._export, interaction)
+
+    @app_commands.command(description="Erase everything that I keep of this server, and let me leave it")
+    @app_commands.describe(confirm="This server's name, to confirm")
+    async def erase(self, interaction: discord.Interaction, confirm: app_commands.Range[str, 1, 100]) -> None:
+        await erase_and_leave(self._erasure, interaction, confirm)
 
     async def _alter(self, interaction: discord.Interaction, changes: dict[str, Any]) -> None:
         await interaction.response.defer(ephemeral=True)

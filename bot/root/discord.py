@@ -103,7 +103,7 @@ async def plug_in(client: Client, parts: Engine, notify: Notifier | None = None)
             OwnCog(own=parts.own, direct=direct, guilds=parts.guilds, products=products),
             MeCog(own=parts.own, me=parts.me, direct=direct, clock=parts.clock),
             PrivacyCog(),
-            SettingsCog(guilds=parts.guilds, keys=parts.api_keys),
+            SettingsCog(guilds=parts.guilds, keys=parts.api_keys, export=parts.guild_export, erasure=parts.erasure),
             SetupCog(subscriptions=parts.subscriptions, products=products, notes=parts.store),
             StatusCog(status=parts.status),
             HelpCog(),

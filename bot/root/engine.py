@@ -16,6 +16,7 @@ from alerts.api_keys import ApiKeys
 from alerts.catalogue import Catalogue
 from alerts.clock import SystemClock
 from alerts.erasure import Erasure
+from alerts.guild_export import GuildExport
 from alerts.guilds import Guilds
 from alerts.history import History
 from alerts.limits import Limits
@@ -78,6 +79,7 @@ class Engine:
     own: OwnAlerts
     me: Me
     erasure: Erasure
+    guild_export: GuildExport
     status: Status
     activity: Activity
     addresses: Addresses
@@ -190,6 +192,12 @@ def assemble(
         asked=asks.note,
         observer=observer,
     )
+    addresses = Addresses(
+        store=store,
+        seal=key_ring,
+        api_base=settings.discord.api_base,
+        understands=worker.understands,
+    )
     vault = Vault(store=store, seal=key_ring)
     poster = WebPoster(clock=clock, allow_private=settings.fetch.allow_private)
     imports = Imports(catalogue=products, watches=watches, store=store, clock=clock, pace=settings.fetch.pace)
@@ -237,12 +245,8 @@ def assemble(
         own=OwnAlerts(store=store, subscriptions=subscriptions, watches=watches, products=products, clock=clock),
         me=Me(store=store, clock=clock),
         erasure=Erasure(store=store, catalogue=products, clock=clock),
-        addresses=Addresses(
-            store=store,
-            seal=key_ring,
-            api_base=settings.discord.api_base,
-            understands=worker.understands,
-        ),
+        guild_export=GuildExport(store=store, catalogue=products, addresses=addresses, clock=clock),
+        addresses=addresses,
         webhooks=Webhooks(store=store, vault=vault, poster=poster, clock=clock),
         sender=Sender(store=store, vault=vault, poster=poster, clock=clock),
         worker=worker,

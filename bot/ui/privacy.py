@@ -28,6 +28,10 @@ def privacy_embed() -> discord.Embed:
         "Who added a watch or an alert: as long as it is there. Who changed what (`/audit`): about 90 days, for the "
         "server's managers."
     ))  # fmt: skip
+    embed.add_field(name=t("A server that removes me"), inline=False, value=t(
+        "Kept for seven days, in case that was a mistake, then erased for good. No outage erases anything. Its "
+        "managers have `/settings export` and `/settings erase` at any time."
+    ))  # fmt: skip
     embed.add_field(name=t("Where it is"), inline=False, value=t(
         "In the memory of whoever runs this bot. Nothing is sold, and nothing goes to anybody but Discord and the "
         "services that a server's managers chose for its alerts. Shops are never told who asks."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 import re
 from datetime import UTC, date, datetime
 from typing import Any
@@ -56,6 +57,21 @@ async def test_nothing_is_left_of_a_guild_that_is_forgotten(store: Store) -> Non
     await forgotten(lived, ONE.id)
 
     assert await left_of(store) == []
+
+
+async def test_whatever_is_kept_of_a_guild_is_in_its_file(store: Store) -> None:
+    lived = await both(store)
+
+    made = await lived.parts.guild_export.export(ONE.id)
+
+    assert [name for name, each in made.items() if not each] == ["kept_until"]
+    text = json.dumps(made)
+    assert OTHER.word not in text
+    assert str(OTHER.id) not in text
+    for secret in (ONE.word * 3, "mac", f"https://{ONE.word}.test/good"):
+        assert secret not in text
+    assert {each["state"] for each in made["messages"]} == {"sent", "buried", "queued"}
+    assert all(each["attempts"] for each in made["webhooks"])
 
 
 async def test_every_other_guild_keeps_every_byte(server_store: Store) -> None:

@@ -7,7 +7,9 @@ from datetime import datetime
 from typing import Protocol
 
 from alerts.domain.catalogue import UrlProduct
+from alerts.domain.deliveries import Delivery
 from alerts.domain.departures import GuildErasure
+from alerts.domain.waiting import Waiting
 
 
 class Departures(Protocol):
@@ -33,7 +35,13 @@ class Departures(Protocol):
 
 
 class Erasing(Protocol):
-    """Forgetting a guild, whatever bears its id."""
+    """Whatever bears a guild's id, to be seen or forgotten."""
+
+    async def held_by(self, guild: int) -> Sequence[Waiting]:
+        """What waits to be told to its alerts."""
+
+    async def written_for(self, guild: int) -> Sequence[Delivery]:
+        """The messages for its alerts that are remembered, the newest first."""
 
     async def erase_guild(self, guild: int, products: Collection[UrlProduct]) -> None:
         """Leave nothing that bears its id; doing it again does no harm, and finishes what a crash interrupted.

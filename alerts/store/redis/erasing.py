@@ -11,8 +11,10 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Collection, Sequence
 
 from alerts.domain.catalogue import UrlProduct
+from alerts.domain.deliveries import Delivery
 from alerts.domain.departures import GuildErasure
 from alerts.domain.model import Tier
+from alerts.domain.waiting import Waiting
 from alerts.store import bearing, keys
 from alerts.store.redis.link import Link, pages
 
@@ -24,6 +26,22 @@ class RedisErasing:
 
     def __init__(self, link: Link) -> None:
         self._link = link
+
+    async def held_by(self, guild: int) -> Sequence[Waiting]:
+        found = [Waiting.model_validate_json(raw) for raw in await self._waiting(keys.HELD, guild)]
+        return sorted(found, key=lambda each: each.until)
+
+    async def written_for(self, guild: int) -> Sequence[Delivery]:
+        found: list[Delivery] = []
+        async for page in self._pages(f"{keys.delivery('')}*"):
+            names = await self._bearing(page, guild)
+            async with self._link.trouble():
+                pipe = self._link.redis.pipeline(transaction=False)
+                for name in names:
+                    pipe.hget(name, "delivery")
+                bodies = await pipe.execute() if names else []
+            found += [Delivery.model_validate_json(body) for body in bodies if body]
+        return sorted({each.id: each for each in found}.values(), key=lambda each: each.queued_at, reverse=True)
 
     async def erase_guild(self, guild: int, products: Collection[UrlProduct]) -> None:
         await self._end_wishes(guild)
@@ -96,10 +114,10 @@ class RedisErasing:
                 if len(pipe):
                     await pipe.execute()
 
-    async def _pages(self) -> AsyncIterator[list[str]]:
+    async def _pages(self, match: str = "hs:*") -> AsyncIterator[list[str]]:
         page: list[str] = []
         async with self._link.trouble():
-            async for name in self._link.redis.scan_iter("hs:*", count=_PAGE):
+            async for name in self._link.redis.scan_iter(match, count=_PAGE):
                 page.append(name)
                 if len(page) >= _PAGE:
                     yield page
@@ -125,14 +143,20 @@ class RedisErasing:
                     await redis.xdel(keys.QUEUE, *tickets)
                 start = f"({page[-1][0]}"
 
+    async def _waiting(self, name: str, guild: int) -> list[str]:
+        """The entries of a waiting list that are a guild's."""
+        found = _named(guild)
+        async with self._link.trouble():
+            rows = self._link.redis.zscan_iter(name, match=f'*"guild":{guild}*', count=_PAGE)
+            return [raw async for raw, _ in rows if found.search(raw)]
+
     async def _from_lists(self, guild: int) -> None:
         """Out of what all guilds share. Each is walked through, not read at once."""
-        found = re.compile(rf'"guild":{guild}(?!\d)')
+        found = _named(guild)
         async with self._link.trouble():
             redis = self._link.redis
             for name in (keys.HELD, keys.FIRST_SIGHTS):
-                rows = redis.zscan_iter(name, match=f'*"guild":{guild}*', count=_PAGE)
-                if waiting := [raw async for raw, _ in rows if found.search(raw)]:
+                if waiting := await self._waiting(name, guild):
                     await redis.zrem(name, *waiting)
             for name in (keys.TARGETS, keys.NOTICES):
                 rows = redis.hscan_iter(name, count=_PAGE)
@@ -148,3 +172,7 @@ class RedisErasing:
             if busy := [name async for name, _ in redis.hscan_iter(keys.HOOKS_BUSY, match=hooks, count=_PAGE)]:
                 await redis.hdel(keys.HOOKS_BUSY, *busy)
             await redis.hdel(keys.GUILDS, str(guild))
+
+
+def _named(guild: int) -> re.Pattern[str]:
+    return re.compile(rf'"guild":{guild}(?!\d)')
