@@ -26,6 +26,7 @@ from alerts.store.ports import Commit, Lock, Row, ScanHold, Snapshots, Timetable
 from alerts.vouching import LEAN, Lean
 
 _POLL = 0.1
+_CLOCKS_APART = timedelta(minutes=1)  # by which two machines may differ
 log = structlog.get_logger()
 
 
@@ -141,7 +142,7 @@ class Scan:
             hold = await self._store.hold_scan(product.sku, vendors, ttl=LOCK_TTL)
             if seen is None:
                 seen = hold.snapshot.revision
-                if slot and hold.snapshot.scanned_at and hold.snapshot.scanned_at >= slot:
+                if slot and _is_since(slot, hold.snapshot.scanned_at, self._clock.now()):
                     return await self._done_before(product, hold)
             if hold.lock:
                 answer = await self._while_held(product, hold, hold.lock, seen, terms)
@@ -283,6 +284,11 @@ class Scan:
             if found:
                 notes.setdefault(listing.vendor, (row, found))
         return list(notes.values())
+
+
+def _is_since(slot: datetime, scanned_at: datetime | None, now: datetime) -> bool:
+    """Whether that was a look since the slot. One of a time to come is of a clock that was set back since."""
+    return scanned_at is not None and slot <= scanned_at <= now + _CLOCKS_APART
 
 
 def is_complete(product: Product, snapshot: Snapshot) -> bool:

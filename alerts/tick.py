@@ -17,6 +17,7 @@ from alerts.domain.slots import next_slot
 from alerts.jobs import JobQueue
 from alerts.observing import SILENT, Observer
 from alerts.ports import Clock
+from alerts.set_back import SetBack
 from alerts.store.ports import Due, Timetable
 from alerts.store.promises.plans import Plans
 
@@ -69,9 +70,11 @@ class Tick:
         """For whatever is handed out from now on."""
         self._tiers = tiers
         self._every = {tier: pace.every for tier, pace in tiers.items()}
+        self._set_back = SetBack(every=self._every, store=store, clock=clock)
 
     async def __call__(self) -> int:
         """Queue every due product once, the urgent ones first; say how many."""
+        await self._set_back.mend()
         hurried = await self._store.hurried(self._clock.now(), limit=_HURRIED)
         count = await self._each(Priority.CONFIRMATION.value, hurried, self._confirm)
         for tier, pace in self._tiers.items():

@@ -176,6 +176,15 @@ async def test_whoever_waits_in_vain_gets_the_last_known(world: World) -> None:
     assert (await asking).source is Source.STALE
 
 
+async def test_a_look_by_a_clock_that_was_set_back_since_is_none_since_the_slot(world: World) -> None:
+    await world.scan(PRODUCT, max_age=NOW)
+    world.clock._now -= timedelta(hours=1)
+
+    await world.scan.for_slot(PRODUCT, world.clock.now())
+
+    assert world.shops.looks == 4
+
+
 async def test_a_scheduled_scan_is_done_once_somebody_looked(world: World) -> None:
     slot = world.clock.now()
     await world.clock.advance(5)

@@ -108,3 +108,48 @@ async def test_what_was_planned_counts_and_not_the_tier(world: World) -> None:
     (risen,) = await world.store.due(Tier.COLD, start + 15 * MINUTE, limit=9)
     assert 5 * MINUTE <= risen.at - start <= 15 * MINUTE
     assert not await world.store.due(Tier.HOT, start + 44 * MINUTE, limit=9)
+
+
+async def test_after_the_clock_was_set_back_products_are_looked_at_by_the_new_time(world: World) -> None:
+    await world.schedule("pi5", Tier.HOT)
+    await world.schedule("doubted", Tier.HOT)
+    await world.tick()
+    await world.store.hurry("doubted", world.clock.now() + 10 * SECOND)
+    world.clock._now -= timedelta(hours=1)
+
+    await world.tick()
+    in_time = await world.store.due(Tier.HOT, world.clock.now() + 10 * MINUTE, limit=9)
+    confirmed = await world.store.hurried(world.clock.now() + 10 * SECOND, limit=9)
+
+    assert {each.sku for each in in_time} == {"pi5", "doubted"}
+    assert [each.sku for each in confirmed] == ["doubted"]
+
+
+async def test_a_clock_that_is_put_right_by_seconds_moves_nothing(world: World) -> None:
+    await world.schedule("later", Tier.HOT, after=timedelta(hours=2))  # the turn of a long import
+    world.clock._now -= 4 * SECOND
+    await world.tick()
+    world.clock._now += timedelta(days=1)
+    world.clock._mono += 24 * 3600
+
+    await world.tick()
+
+    assert not await world.store.due(Tier.HOT, world.clock.now() - timedelta(hours=22, minutes=1), limit=9)
+
+
+async def test_a_set_back_that_the_store_did_not_hear_of_is_tried_again(world: World) -> None:
+    await world.schedule("pi5", Tier.HOT)
+    await world.tick()
+    world.clock._now -= timedelta(hours=1)
+    move, world.store.move = world.store.move, _away  # type: ignore[method-assign]
+    with pytest.raises(StoreUnavailable):
+        await world.tick()
+    world.store.move = move  # type: ignore[method-assign]
+
+    await world.tick()
+
+    assert await world.store.due(Tier.HOT, world.clock.now() + 10 * MINUTE, limit=9)
+
+
+async def _away(*_: object) -> bool:
+    raise StoreUnavailable("away")
