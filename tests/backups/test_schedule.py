@@ -22,6 +22,7 @@ from alerts.store.promises.archive import Archive, Cipher
 from alerts.store.sealed_file import FileKeys
 from tests.backups.shelf import Shelf, watch_of
 from tests.fakes import FakeClock
+from tests.waiting import eventually
 from tests.worlds import MINUTE, START
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -54,6 +55,9 @@ class World:
             await self.clock.advance(by.total_seconds())
             for process in processes:
                 await process.turn()
+
+    async def has_begun(self) -> bool:
+        return self.opened > 0
 
     @property
     def there(self) -> list[str]:
@@ -118,15 +122,14 @@ async def test_whoever_loses_the_seat_on_the_way_stops(tmp_path: Path) -> None:
     world.gate.clear()
     process = world.process()
     turn = asyncio.create_task(process.turn())
-    await world.clock.advance(0)
-    assert world.opened
+    await eventually(world.has_begun)
     await world.store.resign("backups", "one")
     await world.store.lead("backups", "two", ttl=HOUR)
 
     await world.clock.advance(60)
+    await asyncio.wait([turn], timeout=10)
 
     assert turn.done()
-
     assert world.there == []
 
 
