@@ -27,20 +27,20 @@ class SetBackStore(Timetable, Plans, Protocol):
 class SetBack:
     """Compares the time on the wall with the time that passes. Doing it in several processes does it once."""
 
-    def __init__(self, *, every: Mapping[Tier, timedelta], store: SetBackStore, clock: Clock) -> None:
-        self._every, self._store, self._clock = every, store, clock
+    def __init__(self, *, store: SetBackStore, clock: Clock) -> None:
+        self._store, self._clock = store, clock
         self._began = self._beginning()
 
-    async def mend(self) -> None:
-        """Nothing, as long as nobody has set the clock back."""
+    async def mend(self, every: Mapping[Tier, timedelta]) -> None:
+        """Nothing, as long as nobody has set the clock back. `every`: the interval of each tier."""
         began = self._beginning()
         by = self._began - began
         if by > _NOTICED:
             log.warning("the clock was set back", seconds=round(by.total_seconds()), cure="looks go on by the new time")
             for each in await self._store.hurried(self._clock.now() + _FAR, limit=_ALL):
                 await self._store.hurry(each.sku, each.at - by)
-            for tier, every in self._every.items():
-                await self._bring_forward(tier, every)
+            for tier, of_tier in every.items():
+                await self._bring_forward(tier, of_tier)
         self._began = began  # only now: what the store did not take is tried again
 
     async def _bring_forward(self, tier: Tier, every: timedelta) -> None:

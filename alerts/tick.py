@@ -64,17 +64,17 @@ class Tick:
         observer: Observer = SILENT,
     ) -> None:
         self._store, self._jobs, self._clock, self._observer = store, jobs, clock, observer
+        self._set_back = SetBack(store=store, clock=clock)
         self.configure(tiers=tiers)
 
     def configure(self, *, tiers: Mapping[Tier, Pace]) -> None:
         """For whatever is handed out from now on."""
         self._tiers = tiers
         self._every = {tier: pace.every for tier, pace in tiers.items()}
-        self._set_back = SetBack(every=self._every, store=store, clock=clock)
 
     async def __call__(self) -> int:
         """Queue every due product once, the urgent ones first; say how many."""
-        await self._set_back.mend()
+        await self._set_back.mend(self._every)
         hurried = await self._store.hurried(self._clock.now(), limit=_HURRIED)
         count = await self._each(Priority.CONFIRMATION.value, hurried, self._confirm)
         for tier, pace in self._tiers.items():
