@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import logging
 import sys
 from collections.abc import Sequence
 from datetime import timedelta
@@ -28,6 +30,7 @@ from alerts.settings.load import load
 from alerts.store.memory import MemoryStore
 from alerts.subscriptions import Subscriptions
 from alerts.watches import Watches
+from bot.logs import configure
 from bot.root.watching import reporting, tracing
 from bot.traces import Traces
 from bot.web.server import application
@@ -210,3 +213,21 @@ async def test_a_package_that_is_missing_is_named_with_the_cure(
         await begin(tracing if "traces" in module else reporting)
     assert "extra `observe`" in str(caught.value)
     assert MARK not in str(caught.value)
+
+
+def test_a_line_of_the_log_within_a_span_bears_its_trace(capsys: pytest.CaptureFixture[str]) -> None:
+    seen, root, before = Seen(), logging.getLogger(), structlog.get_config()
+    handlers, level = root.handlers, root.level
+    try:
+        configure(logging.INFO)
+        with seen.traces.span("scan"):
+            structlog.get_logger("ours").info("within")
+        structlog.get_logger("ours").info("outside")
+    finally:
+        root.handlers = handlers
+        root.setLevel(level)
+        structlog.configure(**before)
+    within, outside = (json.loads(line) for line in capsys.readouterr().err.splitlines())
+
+    assert [span.context.trace_id for span in seen.spans() if span.context] == [int(within["trace_id"], 16)]
+    assert "trace_id" not in outside

@@ -132,5 +132,6 @@ def test_an_expression_that_asks_for_what_is_not_there_is_noticed() -> None:
     assert [*unknown('hs_delivery_latency_seconds_bucket{le="61.0"}')] == [
         'hs_delivery_latency_seconds_bucket{le="61.0"}'
     ]
+    assert [*unknown('hs_outbox_depth{stage=~"queue|que"}')] == ['hs_outbox_depth{stage="que"}']
     assert [*unknown("hs_delivery_latency_seconds")] == ["hs_delivery_latency_seconds"]
     assert [*unknown('sum by (vendor) (rate(hs_scans_total{result="ok"}[5m]))')] == []
