@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -101,6 +102,17 @@ async def test_a_backup_of_any_store_is_the_same(home: str, anywhere: str, file:
         return sorted((unit for unit, _ in Reading(of, None).units()), key=lambda unit: unit.name)
 
     assert units(other) == units(file)
+
+
+async def test_no_secret_is_in_a_backup_that_is_not_encrypted(home: str, file: Path) -> None:
+    async with RedisStore(home) as store:
+        key = await Community(store, Fernet.generate_key().decode()).settle_in()
+
+    await back_up_of(home, file)
+
+    text = gzip.decompress(file.read_bytes()).decode()  # noqa: ASYNC240 - a small file
+    assert f'"hs:{{g{ONE}}}:sealed"' in text
+    assert [secret for secret in (key, SERVICE.rpartition("/")[2], "canary-of-the-address") if secret in text] == []
 
 
 async def test_a_restore_shows_what_the_backup_knew(home: str, away: str, file: Path) -> None:
