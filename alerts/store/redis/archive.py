@@ -101,12 +101,15 @@ class RedisArchive(Taking):
         await self._link.run("add_product", [keys.ADDED, keys.ADDED_ORDER], [mark, body])
 
     async def _keep(self, unit: Unit) -> None:
-        for index, members in _indexes(unit).items():
-            async with self._link.trouble():
+        async with self._link.trouble():
+            pipe = self._link.redis.pipeline(transaction=False)  # they lie in other slots
+            for index, members in _indexes(unit).items():
                 if isinstance(members, dict):
-                    await self._link.redis.zadd(index, members)
+                    pipe.zadd(index, members)
                 else:
-                    await self._link.redis.sadd(index, *sorted(members))
+                    pipe.sadd(index, *sorted(members))
+            if len(pipe):
+                await pipe.execute()
         for guild in _with_webhooks(unit):
             await self._link.run("hook_begin", [keys.HOOK_GUILDS, keys.CHANGES], [guild, keys.HOOKS_GROUP])
         async with self._link.trouble():
