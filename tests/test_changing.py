@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from alerts.settings.changing import AT_THE_START, WHILE_RUNNING, in_effect, places
 from alerts.settings.difference import Changed, difference
 from alerts.settings.load import load
 from alerts.settings.model import Settings
+from tests.test_reload import BASE, OTHERS
 from tests.test_settings import JETSON, PI
 
 
@@ -88,3 +93,31 @@ def test_nothing_that_waits_takes_effect(place: str) -> None:
     section = getattr(running, name).model_copy(update={key: SecretStr("something else of mine")})
 
     assert in_effect(running, running.model_copy(update={name: section})) == running
+
+
+_OTHERS = {"web.port": 8001, "store.data_dir": "elsewhere", "discord.shards": "0-1/2", "operator.channel": 9} | OTHERS
+_SOME = st.lists(st.sampled_from(sorted(_OTHERS)), unique=True, max_size=6)
+
+
+@given(_SOME, _SOME)
+def test_what_holds_differs_from_what_is_wanted_in_what_waits_and_in_nothing_else(
+    one: list[str], two: list[str]
+) -> None:
+    running, wanted = with_all(one), with_all(two)
+
+    now = in_effect(running, wanted)
+
+    left = difference(now, wanted)
+    assert all(each.waits for each in left.settings)
+    assert (left.added, left.removed, left.changed) == ((), (), ())
+    assert {each.key for each in difference(running, wanted).settings if each.waits} == set(left.waiting)
+    assert in_effect(now, wanted) == now
+    assert in_effect(running, running) == running
+
+
+def with_all(places_: list[str]) -> Settings:
+    data: dict[str, Any] = {name: dict(value) if isinstance(value, dict) else value for name, value in BASE.items()}
+    for place in places_:
+        name, _, key = place.partition(".")
+        data[name] = {**data.get(name, {}), key: _OTHERS[place]} if key else _OTHERS[place]
+    return Settings.model_validate(data)

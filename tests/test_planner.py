@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
@@ -254,3 +255,16 @@ async def test_a_round_of_many_products_is_cut_into_pages_with_pauses() -> None:
 
     assert counts == [100, 200, 250, 250]
     assert len(await world.every()) == 250
+
+
+@pytest.mark.parametrize("steps", range(8))
+async def test_a_round_that_new_settings_overtook_is_made_anew_by_them(world: World, steps: int) -> None:
+    turn = asyncio.create_task(world.planner.turn())
+    for _ in range(steps):
+        await asyncio.sleep(0)
+
+    world.planner.configure(every={**EVERY, Tier.WARM: HOUR / 2}, paces=world.paces, blind_after=6, adapts=True)
+    await turn
+    await world.round()
+
+    assert await world.every() == {"pi5": HOUR / 2, "deck": DAY}

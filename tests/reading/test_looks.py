@@ -40,3 +40,27 @@ def test_the_stranger_asked_longest_ago_is_forgotten_and_no_configured_vendor() 
     assert asked.count("host-1") == 1
     assert found["host-1"] is not None
     assert asked.count("host-1") == 2
+
+
+def test_who_is_configured_later_keeps_the_look_they_had_with_its_breaker_and_pace() -> None:
+    found, asked = made("Acme", "Bolt")
+    acme, stranger = found["Acme"], found["shop.test"]
+
+    found.configure(["Acme", "shop.test", "New"])
+
+    assert (found["Acme"], found["shop.test"]) == (acme, stranger)
+    assert list(found) == ["Acme", "shop.test", "New"]
+    assert asked == ["Acme", "Bolt", "shop.test", "New"]
+
+
+def test_others_become_the_looks_of_everybody_who_holds_them() -> None:
+    found, _ = made("Acme")
+    other, asked = made("Acme", "Bolt")
+    before = found["Acme"]
+
+    found.become(other)
+
+    assert found["Acme"] is other["Acme"]
+    assert found["Acme"] is not before
+    assert found["new.test"] is other["new.test"]
+    assert asked == ["Acme", "Bolt", "new.test"]
