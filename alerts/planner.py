@@ -7,7 +7,7 @@ same however many products there are; then it fits them all together and writes 
 from __future__ import annotations
 
 import asyncio
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -15,9 +15,10 @@ from typing import Protocol
 
 import structlog
 
-from alerts.domain.agenda import NOTE, Agenda, ShopAgenda, TierAgenda
+from alerts.agenda import agenda_of
+from alerts.domain.agenda import NOTE
 from alerts.domain.canonical import host_of
-from alerts.domain.heat import Facts, Load, Plan, Want, fit, interval, tier_of
+from alerts.domain.heat import Facts, Plan, Want, fit, interval
 from alerts.domain.model import Product, Snapshot, Tier
 from alerts.domain.slots import next_slot
 from alerts.domain.stats import Usual, timeline
@@ -33,9 +34,7 @@ _PAGE, _PAUSE = 100, 1.0  # products, and seconds after each page
 _HABIT = timedelta(days=90)
 _POINTS = 400
 _MOST_ASKED = 5000
-_MOST_SHOPS = 300  # of those that are over their room, in the note
 _SOONER = 1.5  # times quicker than it was planned, and its next look is brought forward
-_HOUR = timedelta(hours=1)
 log = structlog.get_logger()
 
 
@@ -205,7 +204,11 @@ class Planner:
     async def _end(self, found: _Round) -> None:
         # Beside the event loop: of 100,000 products this takes a second.
         plan = await asyncio.to_thread(fit, found.wants, self._rooms(found.wants))
-        agenda = await asyncio.to_thread(self._agenda, found, plan)
+        every = plan.every if self._adapts else {want.sku: want.every for want in found.wants}
+        agenda = await asyncio.to_thread(
+            agenda_of, every, found.wants, plan.loads,
+            tiers=self._every, products=self._products, at=self._clock.now(), adapts=self._adapts,
+        )  # fmt: skip
         if not await self._seat.still(found.seat):
             return
         if self._adapts:
@@ -227,42 +230,6 @@ class Planner:
         await self._store.bring_forward(sooner)
         if new:
             log.debug("planned", products=len(plan.every), changed=len(new), sooner=len(sooner))
-
-    def _agenda(self, found: _Round, plan: Plan) -> Agenda:
-        every = plan.every if self._adapts else {want.sku: want.every for want in found.wants}
-        tiers: dict[Tier, list[timedelta]] = defaultdict(list)
-        for span in every.values():
-            tiers[tier_of(span, self._every)].append(span)
-        return Agenda(
-            at=self._clock.now(),
-            adapts=self._adapts,
-            quickest=min(every.values(), default=None),
-            tiers={t: TierAgenda(products=len(tiers[t]), looks=sum(_HOUR / span for span in tiers[t])) for t in tiers},
-            shops=self._shops(found.wants, plan.loads),
-        )
-
-    def _shops(self, wants: Sequence[Want], loads: Mapping[str, Load]) -> Mapping[str, ShopAgenda]:
-        """By vendor: its own budget and those of its hosts. All that are stretched, then the busiest."""
-        stretch: dict[str, float] = defaultdict(lambda: 1.0)
-        for want in wants:
-            worst = max((loads[name].stretch for name in want.requests), default=1.0)
-            if worst > 1:
-                for listing in self._listings(want.sku):
-                    own = max(loads[f"host {host_of(listing[1])}"].stretch, loads[f"shop {listing[0]}"].stretch)
-                    stretch[listing[0]] = max(stretch[listing[0]], own)
-        shops = {
-            name.removeprefix("shop "): ShopAgenda(
-                requests=load.wanted, stretch=round(stretch[name.removeprefix("shop ")], 3)
-            )
-            for name, load in loads.items()
-            if name.startswith("shop ")
-        }
-        busiest = sorted(shops, key=lambda name: (-shops[name].stretch, -shops[name].requests, name))
-        return {name: shops[name] for name in busiest[:_MOST_SHOPS]}
-
-    def _listings(self, sku: str) -> list[tuple[str, str]]:
-        product = self._products.get(sku)
-        return [(each.vendor, each.url) for each in product.listings] if product else []
 
 
 def _whole(span: timedelta) -> timedelta:
