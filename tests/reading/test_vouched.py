@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,11 +15,13 @@ from aiohttp import web
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import alerts
 from alerts.domain.confirm import Rules
 from alerts.domain.errors import ReadError
 from alerts.domain.model import FailureReason, Known, Listing, Product, ReaderKind
 from alerts.domain.vouch import WHOLE_AFTER, Vouch, offer_behind, vouch_of
 from alerts.ports import Page
+from alerts.reading.code_mark import code_mark, mark_of
 from alerts.reading.data.overrides import Override
 from alerts.reading.manners import polite
 from alerts.reading.readers.auto import AutoReader
@@ -195,6 +199,18 @@ async def test_a_page_that_a_cache_has_kept_for_long_is_read_whole() -> None:
 
 def _says_its_age(known: Known) -> bool:
     return any(each.source == "age" for each in known.offer.evidence) if known.offer else False
+
+
+@pytest.mark.parametrize("file", ["reading/weigh/verdict.py", "reading/readers/auto.py", "domain/money.py"])
+def test_any_change_of_our_code_that_reads_is_another_mark(file: str, tmp_path: Path) -> None:
+    for room in ("reading", "domain"):
+        shutil.copytree(Path(alerts.__file__).parent / room, tmp_path / room)
+    assert mark_of(tmp_path) == code_mark()
+
+    with (tmp_path / file).open("a") as changed:
+        changed.write("#")
+
+    assert mark_of(tmp_path) != code_mark()
 
 
 @pytest.mark.parametrize("etag", ["", "abc", '"', '"a\x00"', '"ä"', f'"{"x" * 201}"', '"a" "b"', "W/", '"a"\nHost: x'])
