@@ -49,6 +49,8 @@ class Program:
     folder: Path
     lags: Counter[str] = field(default_factory=Counter)  # event loop lags by bucket, of those that have ended, too
     profile: Path | None = None  # where cProfile writes what the time went into
+    module: str = "bot"  # what `python -m` runs: the program, or the program with something planted in it
+    words: Mapping[str, str] = field(default_factory=dict)  # more of the environment
     port: int = 0
     started: float = 0.0
     _process: asyncio.subprocess.Process | None = None
@@ -58,10 +60,10 @@ class Program:
         """Come back when it runs; how many seconds that took."""
         began = time.monotonic()
         self.port, self._peak = _free_port(), 0.0
-        words = {"HS_WEB__PORT": str(self.port), "DISCORD_TOKEN": TOKEN, "PYTHONPATH": str(_ROOT)}
+        words = {"HS_WEB__PORT": str(self.port), "DISCORD_TOKEN": TOKEN, "PYTHONPATH": str(_ROOT), **self.words}
         with (self.folder / f"{self.name}.log").open("ab") as log:
             follow = [sys.executable, embedded_child.__file__, "follow", str(os.getpid())]
-            run = [sys.executable, *self._profiled, "-m", "bot", "run"]
+            run = [sys.executable, *self._profiled, "-m", self.module, "run"]
             run += ["--config", str(self.config), "--roles", self.roles]
             self._process = await asyncio.create_subprocess_exec(
                 *follow, *run,
@@ -83,6 +85,11 @@ class Program:
     def pid(self) -> int:
         assert self._process
         return self._process.pid
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it was started and has not ended."""
+        return self._process is not None and self._process.returncode is None
 
     async def kill(self) -> None:
         """End it at once, as a power cut does."""
