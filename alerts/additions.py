@@ -129,7 +129,9 @@ class Additions:
         self, guild: int, proposal: Proposal, product: Product, offer: Offer | None, failure: Failure | None
     ) -> Preview:
         proposal_id = token_urlsafe(12)
-        await self._store.put_pending(guild, _name(proposal_id), proposal.model_dump_json(), ttl=WAITS)
+        await self._store.put_pending(
+            guild, _name(proposal_id), proposal.model_dump_json(), ttl=WAITS, person=proposal.by
+        )
         shown = product.model_copy(update={"name": proposal.name or product.name})
         return Preview(proposal_id, shown, offer, failure)
 

@@ -9,7 +9,7 @@ from alerts.domain.trail import Stage
 
 def as_facts(fact: Any, *, without: frozenset[str] = frozenset()) -> dict[str, Any]:
     """A fact for JSON. Ids are text: they are too long for other programs' numbers."""
-    found: dict[str, Any] = _as_text(fact.model_dump(mode="json", exclude_defaults=True, exclude=set(without)))
+    found: dict[str, Any] = as_text(fact.model_dump(mode="json", exclude_defaults=True, exclude=set(without)))
     return found
 
 
@@ -19,10 +19,10 @@ def as_stage(stage: Stage) -> dict[str, Any]:
     return {**found, "reason": stage.reason} if stage.reason else found
 
 
-def _as_text(value: Any) -> Any:
+def as_text(value: Any) -> Any:
     """The same with every number that is too long for JavaScript as text."""
     if isinstance(value, dict):
-        return {key: _as_text(each) for key, each in value.items()}
+        return {key: as_text(each) for key, each in value.items()}
     if isinstance(value, list):
-        return [_as_text(each) for each in value]
+        return [as_text(each) for each in value]
     return str(value) if isinstance(value, int) and abs(value) >= 2**53 else value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import timedelta
 from secrets import token_hex
@@ -11,7 +12,7 @@ import structlog
 
 from alerts.domain.trail import TRAIL_LENGTH
 from alerts.domain.wishes import Target, TargetKind, persons_in, space_of
-from alerts.export_facts import as_facts, as_stage
+from alerts.export_facts import as_facts, as_stage, as_text
 from alerts.ports import Clock
 from alerts.store.ports import (
     AuditRow,
@@ -31,6 +32,7 @@ from alerts.store.promises.webhooks import WebhookRecords
 SECOND_LOOK = timedelta(minutes=2)
 _EVERY = 5.0
 _PAGE = 200
+_SESSION = "session:"  # as alerts/sessions.py names what it keeps
 log = structlog.get_logger()
 
 
@@ -53,6 +55,7 @@ class Me:
         wishes, standing = await store.subscriptions(space), await store.standing(_target(user))
         memories = [await store.memory(space, each.id) for each in wishes]
         guilds = sorted(await store.traces(user))
+        left_open, notices = await store.left_open(user), (await store.notices()).values()
         return {
             "made_at": self._clock.now().isoformat(),
             "user": str(user),
@@ -64,6 +67,13 @@ class Me:
             "watched_for_you": [as_facts(each) for each in await store.watches(space)],
             "waiting": [as_facts(each) for each in await store.held_for(user)],
             "direct_messages": as_facts(standing) if standing else None,
+            "told_of_it": [as_facts(each) for each in notices if each.standing.target == _target(user)],
+            "signed_in": [_sign_in(body) for _, name, body in left_open if name.startswith(_SESSION)],
+            "waiting_for_your_press": [
+                {"server": str(guild), "what": name.partition(":")[0], **as_text(json.loads(body))}
+                for guild, name, body in left_open
+                if not name.startswith(_SESSION)
+            ],
             "messages": [
                 {**as_facts(each), "state": await store.delivery_state(each.id)}
                 for each in await store.written_to(user)
@@ -125,3 +135,9 @@ class Me:
 
 def _target(user: int) -> Target:
     return Target(type=TargetKind.DM, id=user)
+
+
+def _sign_in(body: str) -> dict[str, Any]:
+    """What a session says of somebody, without what proves it."""
+    facts: dict[str, Any] = as_text(json.loads(body))
+    return {name: facts[name] for name in ("who", "guilds", "began")}

@@ -58,7 +58,8 @@ class Sessions:
         session = Session(
             user=user, who=who, guilds=guilds, csrf=token_urlsafe(_BYTES), began=self._clock.now()
         )  # fmt: skip
-        await self._store.put_pending(OPERATOR, _name("session", secret), session.model_dump_json(), ttl=LASTS)
+        name, body = _name("session", secret), session.model_dump_json()
+        await self._store.put_pending(OPERATOR, name, body, ttl=LASTS, person=user)
         return secret
 
     async def find(self, secret: str) -> Session | None:

@@ -16,7 +16,7 @@ _TRACES = "hs:{u", ":guilds"
 
 def is_own(name: str, guild: int) -> bool:
     """Whether a key is one guild's alone."""
-    own = (keys.watches(guild).removesuffix("watches"),
+    own = (own_start(guild),
            keys.hook_queue(guild, ""), keys.hook_given_up(guild, ""), keys.hook_log(guild, ""))  # fmt: skip
     return name.startswith(own)
 
@@ -31,6 +31,16 @@ def pattern(name: str, guild: int) -> str:
 def is_traces(name: str) -> bool:
     """Whether it holds the guilds in which a person has left something."""
     return name.startswith(_TRACES[0]) and name.endswith(_TRACES[1])
+
+
+def is_left_open(name: str) -> bool:
+    """Whether it holds the names of keys that are a person's for a while, some of them a guild's own."""
+    return name.startswith("hs:{u") and name.endswith(":pendings")
+
+
+def own_start(guild: int) -> str:
+    """How the names of a guild's own keys begin."""
+    return keys.watches(guild).removesuffix("watches")
 
 
 def members(name: str, gone: Sequence[UrlProduct]) -> list[str]:

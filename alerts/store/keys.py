@@ -156,6 +156,11 @@ def traces(user: int) -> str:
     return f"hs:{{u{user}}}:guilds"
 
 
+def left_open(user: int) -> str:
+    """The names of the keys in which something waits for a member, or proves who they are."""
+    return f"hs:{{u{user}}}:pendings"
+
+
 def sent(guild: int) -> str:
     return f"hs:{{g{guild}}}:sent"
 

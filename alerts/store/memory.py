@@ -41,7 +41,6 @@ class MemoryStore(MemoryErasing, MemoryResealing, MemoryLimits, MemoryIdentifies
     _hurried: dict[str, datetime] = field(default_factory=dict)
     _notes: dict[str, str] = field(default_factory=dict)
     _spent: dict[date, Decimal] = field(default_factory=dict)
-    _pending: dict[tuple[int, str], tuple[str, float]] = field(default_factory=dict)
 
     async def ping(self) -> None:
         return None
@@ -293,7 +292,9 @@ class MemoryStore(MemoryErasing, MemoryResealing, MemoryLimits, MemoryIdentifies
 
     # Pendings
 
-    async def put_pending(self, guild: int, name: str, body: str, *, ttl: timedelta) -> None:
+    async def put_pending(self, guild: int, name: str, body: str, *, ttl: timedelta, person: int = 0) -> None:
+        if person:
+            self._left_open[person].add((guild, name))
         self._pending[guild, name] = body, self.clock.monotonic() + ttl.total_seconds()
 
     async def pending(self, guild: int, name: str) -> str | None:

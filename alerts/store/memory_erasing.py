@@ -49,7 +49,6 @@ class MemoryErasing(
     _turns: dict[tuple[str, str], datetime] = field(default_factory=dict)
     _hurried: dict[str, datetime] = field(default_factory=dict)
     _notes: dict[str, str] = field(default_factory=dict)
-    _pending: dict[tuple[int, str], tuple[str, float]] = field(default_factory=dict)
     _guilds: dict[int, int] = field(default_factory=dict, init=False)
     _left: dict[int, datetime] = field(default_factory=dict, init=False)
     _guild_erasures: dict[int, GuildErasure] = field(default_factory=dict, init=False)
@@ -133,6 +132,8 @@ class MemoryErasing(
             kept.pop(guild, None)
         for traced in self._traces.values():
             traced.discard(guild)
+        for open_ones in self._left_open.values():
+            open_ones -= {each for each in open_ones if each[0] == guild}
         self._hook_guilds.discard(guild)
         self._forget_messages(guild)
         self._forget_facts(guild)

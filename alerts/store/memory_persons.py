@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -26,6 +27,8 @@ class MemoryPersons(MemoryWebhooks, MemoryOutbox, MemoryTargets, MemoryTrails, M
     _subscriptions: dict[tuple[int, str], Subscription] = field(default_factory=dict)
     _held: dict[tuple[str, str], Waiting] = field(default_factory=dict)
     _memories: dict[tuple[int, str], Memory] = field(default_factory=dict)
+    _pending: dict[tuple[int, str], tuple[str, float]] = field(default_factory=dict)
+    _left_open: dict[int, set[tuple[int, str]]] = field(default_factory=lambda: defaultdict(set), init=False)
     _erasures: dict[int, datetime] = field(default_factory=dict, init=False)
 
     def _trace(self, guild: int, persons: Iterable[int]) -> None:
@@ -43,6 +46,11 @@ class MemoryPersons(MemoryWebhooks, MemoryOutbox, MemoryTargets, MemoryTrails, M
     async def written_to(self, user: int) -> Sequence[Delivery]:
         mine = [each for each in self._queued.values() if _is_to(each.delivery.target, user)]
         return [each.delivery for each in sorted(mine, key=lambda each: each.ticket, reverse=True)]
+
+    async def left_open(self, user: int) -> Sequence[tuple[int, str, str]]:
+        now = self.clock.monotonic()
+        mine = [(*name, *self._pending.get(name, ("", 0.0))) for name in self._left_open.get(user, ())]
+        return sorted((guild, name, body) for guild, name, body, until in mine if until > now)
 
     async def disown(self, guild: int, user: int) -> None:
         for name, wish in list(self._subscriptions.items()):
@@ -80,6 +88,8 @@ class MemoryPersons(MemoryWebhooks, MemoryOutbox, MemoryTargets, MemoryTrails, M
         for numbered in (self._settings, self._trails, self._sent, self._audit):
             numbered.pop(space, None)
         self._traces.pop(user, None)
+        for name in self._left_open.pop(user, ()):
+            self._pending.pop(name, None)
 
     async def put_erasure(self, user: int, at: datetime) -> None:
         self._erasures[user] = at

@@ -80,7 +80,7 @@ class Imports:
             return DryRun("", made)
         waiting_id = token_urlsafe(12)
         waiting = WaitingRows(by=by, rows=read.rows, faults=tuple(read.faults))
-        await self._store.put_pending(guild, _name(waiting_id), waiting.model_dump_json(), ttl=WAITS)
+        await self._store.put_pending(guild, _name(waiting_id), waiting.model_dump_json(), ttl=WAITS, person=by)
         return DryRun(waiting_id, made)
 
     async def run(self, guild: int, waiting_id: str, *, by: int, take_theirs: bool) -> Imported:

@@ -17,8 +17,13 @@ from alerts.domain.model import ChangeKind
 from alerts.domain.standing import Notice, Standing, after_failure
 from alerts.domain.trail import Stage, Step
 from alerts.domain.waiting import waiting_for
+from alerts.domain.webhooks import Webhook
 from alerts.domain.wishes import Subscription, Target, TargetKind, Watch, space_of
+from alerts.me import Me
+from alerts.sessions import Sessions
+from alerts.store.memory import MemoryStore
 from alerts.store.ports import Attempt, Outcome, Store
+from tests.fakes import FakeClock
 from tests.store.dumps import naming
 from tests.worlds import MINUTE, START, change, subscription
 
@@ -52,6 +57,10 @@ async def has_lived(store: Store, user: int, guild: int = 1) -> None:
         at=START, step=Step.SENT, guild=space, sku="pi5", vendor="Acme", kind=ChangeKind.RESTOCKED, change="c"
     )
     await store.note_stages([stage])
+    # What waits for them, and keeps them signed in.
+    body = f'{{"user":{user},"who":"somebody","guilds":{{}},"began":"2026-11-22T12:00:00Z","csrf":"c"}}'
+    await store.put_pending(0, f"session:{guild}", body, ttl=60 * MINUTE, person=user)
+    await store.put_pending(guild, f"add:{guild}", f'{{"by":{user}}}', ttl=MINUTE, person=user)
     # Among guilds: a watch, an alert and an audit entry.
     await store.add_watch(Watch(guild=guild, sku="pi5", added_by=user, added_at=START))
     await store.put_subscription(subscription("g1", guild=guild, added_by=user))
@@ -84,6 +93,40 @@ async def test_a_person_who_is_forgotten_is_nowhere_in_the_store(store: Store) -
     await store.forget(ANNA)
 
     assert await naming(store, ANNA) == []
+
+
+async def test_whatever_bears_their_id_is_in_their_file(store: Store) -> None:
+    """By what a key is called: the section that says it."""
+    await has_lived(store, ANNA)
+    hook = Webhook(id="w1", guild=1, shown="x", place="x", since=START, added_by=ANNA, added_at=START)
+    await store.add_webhook(hook, most=9)
+    sections = {
+        "watches": "watched_for_you", "memories": "own_alerts", "subscriptions": "own_alerts", "settings": "settings",
+        "trail": "log_of_14_days", "audit": "servers", "webhooks": "servers", "guilds": "servers", "d": "messages",
+        "episode": "messages", "letter": "messages", "to": "messages", "queue": "messages", "dlq": "messages",
+        "held": "waiting", "first-sights": "own_alerts", "targets": "direct_messages", "notices": "told_of_it",
+        "watchers": "watched_for_you", "subscribers": "own_alerts", "pending": "signed_in",
+        "pendings": "waiting_for_your_press",
+    }  # fmt: skip
+
+    made = await Me(store=store, clock=FakeClock()).export(ANNA)
+
+    assert [name for name, each in made.items() if not each] == []
+    assert [name for name, each in made["servers"][0].items() if not each] == []
+    if not isinstance(store, MemoryStore):
+        assert {name.split(":")[2].partition("/")[0] for name in await naming(store, ANNA)} <= set(sections)
+    assert set(sections.values()) <= set(made)
+    assert "csrf" not in str(made)
+
+
+async def test_only_their_own_sign_ins_end_when_they_are_forgotten(store: Store) -> None:
+    sessions = Sessions(store=store, clock=FakeClock())
+    hers, his = [await sessions.open(user=user, who="x", guilds={1: "Here"}) for user in (ANNA, BEN)]
+
+    await store.forget(ANNA)
+
+    assert await sessions.find(hers) is None
+    assert await sessions.find(his) is not None
 
 
 async def test_whoever_is_not_forgotten_keeps_everything(store: Store) -> None:

@@ -122,6 +122,9 @@ class Persons(Protocol):
     async def written_to(self, user: int) -> Sequence[Delivery]:
         """The direct messages to them that are remembered, the newest first."""
 
+    async def left_open(self, user: int) -> Sequence[tuple[int, str, str]]:
+        """What is kept as theirs for a while: guild, name and body of each, by name; see Pendings."""
+
     async def disown(self, guild: int, user: int) -> None:
         """Leave what they made in a guild, made by nobody; an alert of the guild's that is sent to them ends.
 
@@ -173,8 +176,8 @@ class Seal(Protocol):
 class Pendings(Protocol):
     """What waits for somebody's press of a button, for minutes."""
 
-    async def put_pending(self, guild: int, name: str, body: str, *, ttl: timedelta) -> None:
-        """Keep it for so long."""
+    async def put_pending(self, guild: int, name: str, body: str, *, ttl: timedelta, person: int = 0) -> None:
+        """Keep it for so long. What bears a person's id is theirs: they can see it, and it goes when they do."""
 
     async def pending(self, guild: int, name: str) -> str | None:
         """What is kept; None when there is nothing any more, or it is another guild's."""

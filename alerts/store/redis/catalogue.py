@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from time import time
 
 from alerts.domain.catalogue import UrlProduct
 from alerts.store import keys
 from alerts.store.redis.link import Link
 
 _AT_ONCE = 500
+_LONGEST = timedelta(days=1)  # that anything of a person waits
 _DROPPED = "-"  # in the list of marks, see drop_product.lua
 
 
@@ -40,9 +42,20 @@ class RedisCatalogue:
                 bodies += await self._link.redis.hmget(keys.ADDED, marks[start : start + _AT_ONCE])
         return int(count), [UrlProduct.model_validate_json(body) for body in bodies if body]
 
-    async def put_pending(self, guild: int, name: str, body: str, *, ttl: timedelta) -> None:
+    async def put_pending(self, guild: int, name: str, body: str, *, ttl: timedelta, person: int = 0) -> None:
         async with self._link.trouble():
+            if person:
+                # Before it is kept: what could not be found again could not be forgotten.
+                await self._remember(person, keys.pending(guild, name), ttl)
             await self._link.redis.set(keys.pending(guild, name), body, px=int(ttl.total_seconds() * 1000))
+
+    async def _remember(self, person: int, name: str, ttl: timedelta) -> None:
+        place, now = keys.left_open(person), time()
+        pipe = self._link.redis.pipeline(transaction=False)
+        pipe.zremrangebyscore(place, "-inf", now)
+        pipe.zadd(place, {name: now + ttl.total_seconds()})
+        pipe.expire(place, _LONGEST)
+        await pipe.execute()
 
     async def pending(self, guild: int, name: str) -> str | None:
         async with self._link.trouble():

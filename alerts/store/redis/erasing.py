@@ -100,6 +100,8 @@ class RedisErasing:
         async for page in self._pages():
             doomed = [name for name in page if bearing.is_own(name, guild)]
             doomed += await self._bearing(page, guild)
+            for name in filter(bearing.is_left_open, page):
+                await self._forget_names(name, bearing.own_start(guild))
             async with self._link.trouble():
                 pipe = self._link.redis.pipeline(transaction=False)
                 for name in doomed:
@@ -113,6 +115,12 @@ class RedisErasing:
                         pipe.zrem(name, *counted)
                 if len(pipe):
                     await pipe.execute()
+
+    async def _forget_names(self, name: str, start: str) -> None:
+        async with self._link.trouble():
+            rows = self._link.redis.zscan_iter(name, match=f"{start}*", count=_PAGE)
+            if mine := [each async for each, _ in rows]:
+                await self._link.redis.zrem(name, *mine)
 
     async def _pages(self, match: str = "hs:*") -> AsyncIterator[list[str]]:
         page: list[str] = []

@@ -39,6 +39,12 @@ class RedisPersons:
             bodies = await pipe.execute()
         return [Delivery.model_validate_json(body) for body in bodies if body]
 
+    async def left_open(self, user: int) -> Sequence[tuple[int, str, str]]:
+        async with self._link.trouble():
+            names = await self._link.redis.zrange(keys.left_open(user), 0, -1)
+            bodies = [(name, await self._link.redis.get(name)) for name in names]
+        return sorted((*_made_of(name), body) for name, body in bodies if body)
+
     async def disown(self, guild: int, user: int) -> None:
         async with self._link.trouble():
             wishes = [Subscription.model_validate_json(raw)
@@ -65,7 +71,9 @@ class RedisPersons:
         async with self._link.trouble():
             await redis.hdel(keys.TARGETS, _target(user))
             await redis.hdel(keys.NOTICES, _target(user))
-            for name in (*keys.of_space(space), keys.traces(user)):
+            for name in await redis.zrange(keys.left_open(user), 0, -1):
+                await redis.delete(name)
+            for name in (*keys.of_space(space), keys.traces(user), keys.left_open(user)):
                 await redis.delete(name)
 
     async def _forget_messages(self, user: int) -> None:
@@ -127,3 +135,9 @@ class RedisPersons:
 
 def _target(user: int) -> str:
     return str(Target(type=TargetKind.DM, id=user))
+
+
+def _made_of(pending: str) -> tuple[int, str]:
+    """The guild and the name that the key of something pending was made of."""
+    start, _, name = pending.partition("}:pending:")
+    return int(start.removeprefix("hs:{g")), name
