@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 import aiohttp
@@ -25,6 +26,7 @@ from bot.ui.language import N_, language_of, speaking, t, told_harmlessly
 from bot.ui.permissions import Place, missing_in
 
 _MOST = 25  # of Discord's selects
+_STILL_NEW = timedelta(days=7)
 log = structlog.get_logger()
 
 
@@ -40,8 +42,9 @@ class SetupCog(commands.Cog):
         steps.SetupTest,
     )
 
-    def __init__(self, *, subscriptions: Subscriptions, products: Products, notes: Notes) -> None:
-        self._subscriptions, self._products, self._notes = subscriptions, products, notes
+    def __init__(self, *, subscriptions: Subscriptions, products: Products, notes: Notes, began: datetime) -> None:
+        """`began`: since when Discord tells this process of those who invite the bot."""
+        self._subscriptions, self._products, self._notes, self._began = subscriptions, products, notes, began
 
     @app_commands.command(description="Set me up: a channel, a role, the first products and a test")
     @app_commands.default_permissions(MANAGE)
@@ -61,6 +64,13 @@ class SetupCog(commands.Cog):
             await self._notes.set_note(name, stay)
         except StoreError as exc:
             log.warning("no welcome", guild=guild.id, reason=str(exc))
+
+    @commands.Cog.listener()
+    async def on_guild_available(self, guild: discord.Guild) -> None:
+        """Who invited us while we were away is greeted now, unless that was long ago."""
+        joined = guild.me.joined_at if guild.me else None
+        if joined and self._began - _STILL_NEW < joined < self._began:
+            await self.on_guild_join(guild)
 
     # The steps, in their order.
 

@@ -104,7 +104,7 @@ async def plug_in(client: Client, parts: Engine, notify: Notifier | None = None)
             MeCog(own=parts.own, me=parts.me, direct=direct, clock=parts.clock),
             PrivacyCog(),
             SettingsCog(guilds=parts.guilds, keys=parts.api_keys, export=parts.guild_export, erasure=parts.erasure),
-            SetupCog(subscriptions=parts.subscriptions, products=products, notes=parts.store),
+            SetupCog(subscriptions=parts.subscriptions, products=products, notes=parts.store, began=parts.clock.now()),
             StatusCog(status=parts.status),
             HelpCog(),
             StatsCog(activity=parts.activity),

@@ -177,6 +177,14 @@ async def test_nowhere_to_say_hello_is_no_trouble(world: World) -> None:
     assert not await world.store.note(f"welcome:{world.guild.id}")
 
 
+async def test_who_invited_us_while_we_were_down_is_greeted_when_we_are_back(world: World) -> None:
+    me, now = guild_of(world).me, world.bot.clock.now()
+    for days, hellos in ((8, 0), (6, 1), (6, 1)):
+        me.joined_at = now - timedelta(days=days)
+        await available(world)
+        assert len(world.channel.history()) == hellos
+
+
 async def test_the_button_of_hello_begins(world: World) -> None:
     answer = await world.admin.click(await hello(world), label="Set up")
 
@@ -190,6 +198,13 @@ async def hello(world: World) -> discord.Message:
     message = world.channel.last_message
     assert message
     return message
+
+
+async def available(world: World) -> None:
+    """How discord.py says that a guild is here, at the start and after an outage."""
+    cog = world.bot.client.get_cog("SetupCog")
+    assert isinstance(cog, SetupCog)
+    await cog.on_guild_available(guild_of(world))
 
 
 async def joined(world: World) -> None:

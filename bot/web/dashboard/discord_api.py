@@ -171,7 +171,7 @@ class KnownPlaces:
         """See `Places`."""
         live = self.live()
         if live is not None:
-            return live
+            return {guild: plain(name, _LONGEST) for guild, name in live.items()}
         async with self._asking:
             if self._clock.monotonic() >= self._until:
                 await self._look()

@@ -77,3 +77,10 @@ async def test_without_a_token_nothing_is_known_and_that_is_said() -> None:
     async with DiscordServer() as server:
         with pytest.raises(DiscordAway, match="no bot token"):
             await KnownPlaces(Discord(api_base=server.api_base, bot_token=None), FakeClock()).guilds()
+
+
+async def test_the_name_of_a_guild_turns_no_text_around_wherever_it_comes_from() -> None:
+    places = KnownPlaces(Discord(api_base="http://127.0.0.1:1", bot_token=None), FakeClock())
+    places.live = lambda: {7: "Deals\u202egnp.exe\u2066 \u0000here"}
+
+    assert await places.guilds() == {7: "Deals gnp.exe here"}
