@@ -14,7 +14,7 @@ from alerts.domain.deliveries import Delivery
 from alerts.domain.departures import GuildErasure
 from alerts.domain.model import Snapshot
 from alerts.domain.waiting import Waiting
-from alerts.domain.wishes import OPERATOR
+from alerts.domain.wishes import OPERATOR, Target, TargetKind
 from alerts.store.memory_api_keys import MemoryApiKeys
 from alerts.store.memory_catalogue import MemoryCatalogue
 from alerts.store.memory_persons import MemoryPersons
@@ -76,6 +76,29 @@ class MemoryErasing(
 
     async def departure_done(self, guild: int) -> None:
         self._left.pop(guild, None)
+
+    # Old rows
+
+    async def drop_old_rows(self, *, audit: datetime, trail: datetime, sent: datetime, dead: datetime) -> int:
+        gone = 0
+        for rows in self._audit.values():
+            gone += len(rows)
+            rows[:] = [each for each in rows if each.entry.at >= audit]
+            gone -= len(rows)
+        for stages in self._trails.values():
+            gone += len(stages)
+            stages[:] = [each for each in stages if each.at >= trail]
+            gone -= len(stages)
+        for named, oldest in [*((each, sent) for each in self._sent.values()), (self._dead, dead)]:
+            for name in [name for name, at in named.items() if at < oldest]:
+                del named[name]
+                gone += 1
+        return gone
+
+    async def unused_addresses(self) -> Sequence[tuple[int, Target]]:
+        used = {(each.guild, str(each.target)) for each in self._subscriptions.values()}
+        left = [(guild, text.partition(":")) for guild, text in self._sealed if (guild, text) not in used]
+        return [(guild, Target(type=TargetKind(kind), id=int(number))) for guild, (kind, _, number) in left]
 
     # Erasing
 

@@ -46,7 +46,7 @@ from alerts.store.promises.migrating import Migrating
 from alerts.store.promises.plans import Plans
 from alerts.store.promises.popularity import Popularity
 from alerts.store.promises.resealing import Resealable
-from alerts.store.promises.retention import HistoryRetention
+from alerts.store.promises.retention import HistoryRetention, OldRows
 from alerts.store.promises.scanning import Catalogue, NewsStream, Snapshots, Spending, Timetable
 from alerts.store.promises.server import Server
 from alerts.store.promises.tallies import Tallies
@@ -127,6 +127,7 @@ class Store(
     Server,
     Resealable,
     Migrating,
+    OldRows,
     Protocol,
 ):
     """All of memory."""

@@ -12,6 +12,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from alerts.domain.errors import StoreError
 from alerts.domain.model import Tier
 from alerts.fanout import Fanout
+from alerts.housekeeping import Housekeeping
 from alerts.jobs import DocketQueue, JobQueue
 from alerts.migrating import Migrating
 from alerts.planner import Paces, Planner
@@ -108,13 +109,19 @@ async def _to_webhooks(parts: Engine, tasks: list[asyncio.Task[None]]) -> AsyncI
 
 @asynccontextmanager
 async def _forgetting(parts: Engine, tasks: list[asyncio.Task[None]]) -> AsyncIterator[None]:
-    """Old points of history; in every scheduler, and the one with the seat does it."""
+    """Old points of history and old rows; in every scheduler, and the one with the seat does it."""
     old = forgetting_of(parts)
     turns = Runner("old histories", old.turn, clock=parts.clock)
-    async with running(turns.run(), tasks, "old histories", end=turns.stop):
+    house = Housekeeping(store=parts.store, clock=parts.clock, name=this_process())
+    rounds = Runner("housekeeping", house.turn, clock=parts.clock)
+    async with (
+        running(turns.run(), tasks, "old histories", end=turns.stop),
+        running(rounds.run(), tasks, "housekeeping", end=rounds.stop),
+    ):
         yield
     with suppress(StoreError):
         await old.leave()
+        await house.leave()
 
 
 @asynccontextmanager

@@ -101,7 +101,7 @@ class AuditTrail(Protocol):
     """Who changed what in each guild."""
 
     async def note_audit(self, entry: AuditEntry) -> None:
-        """Keep it. The oldest make room, and none outlives `AUDIT_DAYS` once a younger one is noted."""
+        """Keep it. The oldest make room; none outlives `AUDIT_DAYS` once a younger one is noted, or the daily round."""
 
     async def audit(self, guild: int, *, before: str = "", limit: int) -> Sequence[AuditRow]:
         """A guild's own entries, the one noted last first, from behind the ticket `before` ("" at first)."""

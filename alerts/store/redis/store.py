@@ -26,6 +26,7 @@ from alerts.store.redis.limits import RedisLimits
 from alerts.store.redis.link import Link
 from alerts.store.redis.migrating import RedisMigrating, bring_up
 from alerts.store.redis.news import RedisNews
+from alerts.store.redis.old_rows import RedisOldRows
 from alerts.store.redis.outbox import RedisOutbox
 from alerts.store.redis.persons import RedisPersons
 from alerts.store.redis.plans import RedisPlans
@@ -74,6 +75,7 @@ class RedisStore(
     RedisRetention,
     RedisResealing,
     RedisMigrating,
+    RedisOldRows,
 ):
     """See ports.Store. Opens whole or raises StoreError; `url` is anything that store.address understands.
 

@@ -41,11 +41,11 @@ class RedisTrails:
             for guild in guilds:
                 if sent := _sent(guild, stages):
                     pipe.zadd(keys.sent(guild), sent, nx=True)
+                    pipe.expire(keys.sent(guild), _SENT_KEPT)
                 if sent and guild in stale:
                     oldest = max(sent.values()) - _SENT_KEPT.total_seconds()
                     pipe.zremrangebyscore(keys.sent(guild), "-inf", oldest)
                     pipe.zremrangebyrank(keys.sent(guild), 0, -MOST_SENT - 1)
-                    pipe.expire(keys.sent(guild), _SENT_KEPT)
             if len(pipe):
                 await pipe.execute()
             self._trimmed.update(dict.fromkeys(stale, now))
