@@ -160,7 +160,7 @@ async def test_while_discord_does_not_answer_nobody_is_forgotten() -> None:
 
 
 async def test_an_outage_is_heard_by_nobody_here_and_lists_its_guilds_as_before() -> None:
-    """GUILD_DELETE with `unavailable` is another event (tests/wire/test_departures.py); READY lists those guilds."""
+    """GUILD_DELETE with `unavailable` is another event (tests/sim/test_departures.py); READY lists those guilds."""
     world = World()  # and over REST such a guild may be unknown, too
     await world.live(A)
 
