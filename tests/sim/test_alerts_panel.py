@@ -113,7 +113,7 @@ async def test_everyone_is_chosen_by_those_alone_who_may(world: World) -> None:
         ("Quiet hours", {"start": "22:00"}, "not a time of day"),
         ("Quiet hours", {"digest": "sometimes"}, "not a digest"),
         ("Limits", {"cooldown": "a while"}, "not a time to wait"),
-        ("Limits", {"daily_cap": "many"}, "daily_cap"),
+        ("Limits", {"daily_cap": "many"}, r"daily\_cap"),
         ("Limits", {"expires_at": "2020-01-01"}, "is over already"),
     ],
 )
