@@ -44,6 +44,7 @@ FAMILIES = (
     Family("hs:{g*}:api-keys", Z, _MADE, "the list of the records of API keys"),
     Family("hs:{g*}:pending:*", T, _NEVER, _SHORT),
     Family("hs:{u*}:guilds", S, _MADE, "where a person's id stands in servers"),
+    Family("hs:{u*}:pendings", Z, _NEVER, _SHORT),
     Family("hs:{k*}:key", H),
     # Products
     Family("hs:{p0}:snap:*", H),

@@ -17,7 +17,6 @@ from tests.guards.project import ROOT, text_of
 pytestmark = pytest.mark.guard
 _WHOLE, _SMALL = "deploy/compose.yaml", "deploy/compose.small.yaml"
 _MADE_BY_THE_HOST = "deploy/secrets/"
-_MADE_ELSEWHERE = {"deploy/alerts.yml"}  # the rules come with the metrics they are about
 
 
 def read(file: str) -> dict[str, Any]:
@@ -99,7 +98,7 @@ def test_what_is_mounted_is_there(file: str) -> None:
         if volume.startswith(".")
     ]
 
-    assert {f"deploy/{each}" for each in named if not (folder / each).exists()} <= _MADE_ELSEWHERE
+    assert {f"deploy/{each}" for each in named if not (folder / each).exists()} == set()
 
 
 def test_only_the_bots_own_processes_reach_out_and_reach_the_store() -> None:
