@@ -25,6 +25,8 @@ class Event:
 PAGE_ONLY = frozenset({"RUN", "COMMANDS"})
 """Kinds of events that the chat page hears of, and no gateway client."""
 
+_LONG_AGO = 30 * 86_400.0  # seconds
+
 Listener = Callable[[Event], None]
 
 
@@ -79,7 +81,8 @@ class World:
         self.guilds[guild.id] = guild
         self._founding.add(guild.id)  # one GUILD_CREATE tells it all
         own = self.add_role(self.bot.name, guild=guild, permissions=int(EVERYONE), managed=True)
-        self.join(self.bot, guild, roles=[own])
+        # Long ago: whom it has joined only just, a bot that starts may greet.
+        self.join(self.bot, guild, roles=[own]).joined_at = iso(self.now() - _LONG_AGO)
         for user in (owner or self.admin, *members):
             self.join(user, guild)
         for channel in channels:
