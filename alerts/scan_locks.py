@@ -37,9 +37,12 @@ class Keeper:
     def let_go(self, lock: Lock) -> None:
         """Not to be renewed any more."""
         self._held.discard(lock)
+        if not self._held and self._task:
+            self._task.cancel()
+            self._task = None
 
     async def _renewing(self) -> None:
-        while self._held:  # what is taken while this sleeps is renewed when it wakes
+        while True:
             await self._clock.sleep(LOCK_TTL.total_seconds() / 3)
             for lock in tuple(self._held):
                 try:

@@ -182,10 +182,13 @@ class _TimeLimit:
         finally:
             ALLOWANCE.reset(token)
             self._under_way.pop(alarm, None)
+            if not self._under_way and self._watch:
+                self._watch.cancel()
+                self._watch = None
 
     async def _watching(self) -> None:
-        """One sleeper for all attempts at a vendor; it ends when it wakes and there is none."""
-        while self._under_way:
+        """One sleeper for all attempts at a vendor."""
+        while True:
             now = self._clock.monotonic()
             left = {alarm: self._limit + each.waited(now) - (now - began)
                     for alarm, (began, each) in self._under_way.items()}  # fmt: skip
