@@ -29,6 +29,7 @@ _NOT_ON_THE_WAY = {
     *("api_key_add", "api_key_list", "api_key_swap", "api_key_drop", "api_key_used", "tally", "renew"),
     *("identify", "drop_points"),  # before a shard identifies, and once a day of old history
     "sealed_swap",  # of another secret key; tests/store kills it
+    *("bearing", "drop_product"),  # of a server that is forgotten; tests/store/test_guild_erased.py kills it
 }
 # The way to webhooks out is at least once; tests/webhooks kills it.
 _TO_WEBHOOKS = {"hook_begin", "hook_claim", "hook_enqueue", "hook_finish", "hook_free", "hook_put", "hook_redrive"}

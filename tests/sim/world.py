@@ -8,14 +8,12 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import discord
 from simcord import ChannelHandle, Env, GuildHandle, HttpLogEntry, InteractionResult, MemberActor
-from simcord.backend.errors import SetupError
 from simcord.http.router import RequestContext, route
 
 from alerts.domain.errors import SentryError
@@ -41,9 +39,6 @@ def _gateway(_: RequestContext) -> dict[str, Any]:
     return {"url": "wss://gateway.discord.gg", "shards": 1, "session_start_limit": limit}
 
 
-_OUTLASTING = {"scan locks", "time limits"}
-
-
 class SimClock:
     """simcord's time: it moves by `env.advance_time` alone, and whoever sleeps in the bot wakes by it."""
 
@@ -57,12 +52,6 @@ class SimClock:
         return (self.now() - datetime(2026, 1, 1, tzinfo=UTC)).total_seconds()
 
     async def sleep(self, seconds: float) -> None:
-        task = asyncio.current_task()
-        if task and self.env and task.get_name() in _OUTLASTING:
-            with suppress(SetupError):  # of a look that the test took itself
-                await self.env.external_wait(asyncio.sleep(seconds), reason="outlasts the look that it watches")
-                return
-            await asyncio.Event().wait()
         await asyncio.sleep(seconds)
 
 
