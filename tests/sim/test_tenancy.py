@@ -49,7 +49,7 @@ EXPECTED = {
     "why": IN_GUILDS,
     **{f"watch {verb}": MANAGING for verb in "add remove list pause resume tier import export".split()},
     **{f"alerts {verb}": MANAGING for verb in "subscribe unsubscribe list edit test quiet-hours digest snooze".split()},
-    **{f"settings {verb}": MANAGING for verb in "show change reset".split()},
+    **{f"settings {verb}": MANAGING for verb in "show change reset export erase".split()},
     **{f"settings keys {verb}": MANAGING for verb in "create list rotate revoke".split()},
     **dict.fromkeys(("setup", "audit"), MANAGING),
     "stats": IN_GUILDS,
