@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import gzip
 import io
-import logging
 import signal
 import subprocess
 import sys
@@ -17,13 +16,12 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import discord
 import orjson
 import pytest
-import structlog
 
 from bot.cli.main import run
 from bot.playground.discord.server import DiscordServer
+from tests.at_home import at_home
 from tests.guards.project import ROOT
 
 FINE, BAD_INPUT, NOTHING_READ, STORE_AWAY, INTERRUPTED = 0, 2, 3, 4, 130
@@ -44,16 +42,8 @@ products:
 
 @pytest.fixture(autouse=True)
 def _at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """An empty folder, an environment without our names, and everybody's logging put back afterwards."""
-    monkeypatch.chdir(tmp_path)
-    for name in ("DISCORD_TOKEN", "DISCORD_TOKEN_FILE", "TINYFISH_API_KEY", "TINYFISH_API_KEY_FILE"):
-        monkeypatch.delenv(name, raising=False)
-    root, base = logging.getLogger(), discord.http.Route.BASE
-    handlers, level, config = root.handlers[:], root.level, structlog.get_config()
-    yield
-    root.handlers, discord.http.Route.BASE = handlers, base
-    root.setLevel(level)
-    structlog.configure(**config)
+    with at_home(tmp_path, monkeypatch):
+        yield
 
 
 @pytest.fixture

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
@@ -12,8 +10,8 @@ import typer
 from alerts.domain.errors import BadInput
 from alerts.domain.text import plain
 from alerts.store.ports import DeadLetter
-from bot.app import Engine, engine
-from bot.cli.shared import FINE, AsJson, Config, print_json, settings_from
+from bot.app import Engine
+from bot.cli.shared import AsJson, Config, print_json, with_parts
 from bot.ui import words
 
 dlq = typer.Typer(no_args_is_help=True, help="Messages that were given up.")
@@ -36,7 +34,7 @@ def list_(as_json: AsJson = False, config: Config = None) -> int:
         if not dead:
             print("Nothing was given up.")
 
-    return _with(config, show)
+    return with_parts(config, show)
 
 
 @dlq.command()
@@ -48,7 +46,7 @@ def redrive(name: Id = None, every: All = False, config: Config = None) -> int:
         done = [each for each in wanted if await parts.store.redrive(each, parts.clock.now())]
         _said(done, name, "queued once more")
 
-    return _with(config, again)
+    return with_parts(config, again)
 
 
 @dlq.command()
@@ -60,7 +58,7 @@ def drop(name: Id = None, every: All = False, config: Config = None) -> int:
         done = [each for each in wanted if await parts.store.drop(each)]
         _said(done, name, "dropped")
 
-    return _with(config, forget)
+    return with_parts(config, forget)
 
 
 async def _wanted(parts: Engine, name: str | None, *, every: bool) -> Sequence[str]:
@@ -94,14 +92,3 @@ def _public(dead: DeadLetter) -> dict[str, Any]:
         "kind": delivery.change.kind.value,
         "queued_at": delivery.queued_at.isoformat(),
     }
-
-
-def _with(path: Path | None, work: Callable[[Engine], Awaitable[None]]) -> int:
-    settings = settings_from(path)
-
-    async def ask() -> int:
-        async with engine(settings) as parts:
-            await work(parts)
-        return FINE
-
-    return asyncio.run(ask())

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
-from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -16,8 +13,8 @@ from alerts.domain.api_keys import ApiKey, Plan, Scope
 from alerts.domain.errors import BadInput
 from alerts.domain.wishes import OPERATOR
 from alerts.settings.units import duration
-from bot.app import Engine, engine
-from bot.cli.shared import FINE, AsJson, Config, print_json, settings_from
+from bot.app import Engine
+from bot.cli.shared import AsJson, Config, print_json, with_parts
 
 keys = typer.Typer(no_args_is_help=True, help="Keys with which programs use the API.")
 Guild = Annotated[int, typer.Option(help="A server's id; the operator's own keys if left out.")]
@@ -47,7 +44,7 @@ def create(
         await _note(parts, "API key created", key, f"{', '.join(key.scopes)}; {key.plan}")
         _show_once(key, text, parts.clock.now(), as_json=as_json)
 
-    return _with(config, make)
+    return with_parts(config, make)
 
 
 @keys.command("list")
@@ -64,7 +61,7 @@ def list_(guild: Guild = OPERATOR, as_json: AsJson = False, config: Config = Non
         if not found:
             print("There are no keys here yet: hardware-sentry keys create.")
 
-    return _with(config, show)
+    return with_parts(config, show)
 
 
 @keys.command()
@@ -76,7 +73,7 @@ def rotate(key_id: Id, guild: Guild = OPERATOR, as_json: AsJson = False, config:
         await _note(parts, "API key replaced", key)
         _show_once(key, text, parts.clock.now(), as_json=as_json)
 
-    return _with(config, replace)
+    return with_parts(config, replace)
 
 
 @keys.command()
@@ -88,7 +85,7 @@ def revoke(key_id: Id, guild: Guild = OPERATOR, config: Config = None) -> int:
         await _note(parts, "API key revoked", key)
         print(f"{key.id}: opens nothing any more.")
 
-    return _with(config, end)
+    return with_parts(config, end)
 
 
 def _show_once(key: ApiKey, text: str, now: datetime, *, as_json: bool) -> None:
@@ -122,14 +119,3 @@ def _span(text: str | None) -> timedelta | None:
 async def _note(parts: Engine, what: str, key: ApiKey, detail: str = "") -> None:
     audit = Audit(store=parts.store, clock=parts.clock)
     await audit.note(key.guild, OPERATOR, what, f"{key.name} ({key.id})", detail)
-
-
-def _with(path: Path | None, work: Callable[[Engine], Awaitable[None]]) -> int:
-    settings = settings_from(path)
-
-    async def ask() -> int:
-        async with engine(settings) as parts:
-            await work(parts)
-        return FINE
-
-    return asyncio.run(ask())

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -14,8 +11,8 @@ from alerts.domain.model import Product
 from alerts.domain.text import plain
 from alerts.domain.wishes import OPERATOR
 from alerts.settings.model import Settings
-from bot.app import Engine, engine
-from bot.cli.shared import FINE, AsJson, Config, default_config, print_json, settings_from
+from bot.app import Engine
+from bot.cli.shared import FINE, AsJson, Config, default_config, print_json, settings_from, with_parts
 from bot.public import watch_as_public
 from bot.ui import words
 
@@ -40,7 +37,7 @@ def list_(guild: Guild = OPERATOR, as_json: AsJson = False, config: Config = Non
         if not watched:
             print("Nothing is watched here yet: hardware-sentry watch add PRODUCT.")
 
-    return _with(config, show)
+    return with_parts(config, show)
 
 
 @watch.command()
@@ -56,7 +53,7 @@ def add(product: Query, guild: Guild = OPERATOR, config: Config = None) -> int:
         name = plain(found.name, 100)
         print(f"Watching {name}." if is_new else f"{name} is watched already.")
 
-    return _with(config, change)
+    return with_parts(config, change)
 
 
 @watch.command()
@@ -68,7 +65,7 @@ def remove(product: Query, guild: Guild = OPERATOR, config: Config = None) -> in
         await parts.watches.remove(guild, found)
         print(f"No longer watching {plain(found.name, 100)}.")
 
-    return _with(config, change)
+    return with_parts(config, change)
 
 
 async def _added(parts: Engine, guild: int, address: str) -> tuple[Product, bool]:
@@ -99,14 +96,3 @@ def _unused(settings: Settings) -> list[str]:
         "web.public_metrics": "public_metrics" in settings.web.model_fields_set,
     }
     return [name for name, is_set in later.items() if is_set]
-
-
-def _with(path: Path | None, work: Callable[[Engine], Awaitable[None]]) -> int:
-    settings = settings_from(path)
-
-    async def ask() -> int:
-        async with engine(settings) as parts:
-            await work(parts)
-        return FINE
-
-    return asyncio.run(ask())

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
-from collections.abc import Awaitable, Callable
-from pathlib import Path
 from typing import Annotated
 
 import orjson
@@ -13,8 +10,8 @@ import typer
 
 from alerts.domain.errors import BadInput
 from alerts.domain.wishes import OPERATOR
-from bot.app import Engine, engine
-from bot.cli.shared import FINE, Config, settings_from
+from bot.app import Engine
+from bot.cli.shared import Config, with_parts
 
 privacy = typer.Typer(no_args_is_help=True, help="Hand out or erase what is kept of a server or a person.")
 Guild = Annotated[int, typer.Argument(metavar="ID", help="The server's id.")]
@@ -30,7 +27,7 @@ def export_guild(guild: Guild, config: Config = None) -> int:
     async def show(parts: Engine) -> None:
         _print(await parts.guild_export.export(guild))
 
-    return _with(config, show)
+    return with_parts(config, show)
 
 
 @privacy.command("export-user")
@@ -40,7 +37,7 @@ def export_user(user: User, config: Config = None) -> int:
     async def show(parts: Engine) -> None:
         _print(await parts.me.export(_person(user)))
 
-    return _with(config, show)
+    return with_parts(config, show)
 
 
 @privacy.command("erase-guild")
@@ -52,7 +49,7 @@ def erase_guild(guild: Guild, yes: Yes = False, config: Config = None) -> int:
         await parts.erasure.erase(guild)
         print(f"Server {guild}: nothing is kept of it any more; {_SECOND}.")
 
-    return _with(config, erase)
+    return with_parts(config, erase)
 
 
 @privacy.command("erase-user")
@@ -64,7 +61,7 @@ def erase_user(user: User, yes: Yes = False, config: Config = None) -> int:
         await parts.me.forget(_person(user))
         print(f"Person {user}: nothing is kept of them any more; {_SECOND}.")
 
-    return _with(config, erase)
+    return with_parts(config, erase)
 
 
 def _person(user: int) -> int:
@@ -81,14 +78,3 @@ def _ask(question: str, *, yes: bool) -> None:
 def _print(found: object) -> None:
     sys.stdout.buffer.write(orjson.dumps(found, option=orjson.OPT_INDENT_2) + b"\n")
     sys.stdout.flush()
-
-
-def _with(path: Path | None, work: Callable[[Engine], Awaitable[None]]) -> int:
-    settings = settings_from(path)
-
-    async def ask() -> int:
-        async with engine(settings) as parts:
-            await work(parts)
-        return FINE
-
-    return asyncio.run(ask())

@@ -19,6 +19,7 @@ import typer
 from alerts.domain.errors import BadInput
 from alerts.settings.load import load_file, secrets_in, secrets_of
 from alerts.settings.model import Settings
+from bot.app import Engine, engine
 from bot.redact import REDACTION
 
 FINE, BAD_INPUT, NOTHING_READ, STORE_AWAY, INTERRUPTED = 0, 2, 3, 4, 130
@@ -46,6 +47,18 @@ def default_config() -> Path:
     package = Path(str(files("bot")))
     installed = package / "config.yaml"
     return installed if installed.exists() else package.parent / "config.yaml"
+
+
+def with_parts(path: Path | None, work: Callable[[Engine], Awaitable[None]]) -> int:
+    """Do it with memory and the way to the shops open, by the settings of --config."""
+    settings = settings_from(path)
+
+    async def opened() -> None:
+        async with engine(settings) as parts:
+            await work(parts)
+
+    asyncio.run(opened())
+    return FINE
 
 
 def until_signalled(

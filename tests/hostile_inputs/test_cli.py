@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-import logging
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import discord
 import pytest
-import structlog
 
 from bot.cli.main import run
+from tests.at_home import at_home
 from tests.hostile_inputs import addresses, configs, files, prices, texts
 from tests.hostile_inputs.files import PAGES
 from tests.hostile_inputs.rows import Row, each, fine
@@ -27,16 +25,8 @@ _LONGEST = 8.0  # seconds of processor, with everything that a command starts
 
 @pytest.fixture(autouse=True)
 def _at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """An empty folder, an environment without our names, and everybody's logging put back afterwards."""
-    monkeypatch.chdir(tmp_path)
-    for name in ("DISCORD_TOKEN", "DISCORD_TOKEN_FILE", "TINYFISH_API_KEY", "TINYFISH_API_KEY_FILE"):
-        monkeypatch.delenv(name, raising=False)
-    root, base = logging.getLogger(), discord.http.Route.BASE
-    handlers, level, config = root.handlers[:], root.level, structlog.get_config()
-    yield
-    root.handlers, discord.http.Route.BASE = handlers, base
-    root.setLevel(level)
-    structlog.configure(**config)
+    with at_home(tmp_path, monkeypatch):
+        yield
 
 
 @pytest.fixture(scope="module")
