@@ -13,7 +13,6 @@ from alerts.store.redis.link import Link
 
 # After this long without an answer a taker is taken for dead. Handing out a change twice does no harm.
 TAKER_IS_DEAD_AFTER = timedelta(seconds=5)
-_IDLE = int(TAKER_IS_DEAD_AFTER.total_seconds() * 1000)
 
 
 class RedisNews:
@@ -40,7 +39,7 @@ async def take(link: Link, group: str, consumer: str, *, limit: int, wait: timed
     async with link.trouble():
         while True:  # past what waits for a newer version
             claimed = await link.redis.xautoclaim(
-                keys.CHANGES, group, consumer, min_idle_time=_IDLE, start_id=start, count=limit
+                keys.CHANGES, group, consumer, min_idle_time=_idle(), start_id=start, count=limit
             )
             if left_over := await _readable(link, group, consumer, claimed[1]):
                 return left_over
@@ -51,12 +50,16 @@ async def take(link: Link, group: str, consumer: str, *, limit: int, wait: timed
         return await _readable(link, group, consumer, entries(found))
 
 
+def _idle() -> int:
+    return int(TAKER_IS_DEAD_AFTER.total_seconds() * 1000)
+
+
 async def _readable(link: Link, group: str, consumer: str, found: Sequence[tuple[str, dict[str, str]]]) -> list[News]:
     """Those that this version understands. The others stay pending, so that a newer process takes them at once."""
     parked = {ticket: fields.get("v") for ticket, fields in found if fields and not link.reads(fields.get("v"))}
     if parked:
         link.leave("news", next(iter(parked.values())))
-        await link.redis.xclaim(keys.CHANGES, group, consumer, 0, [*parked], idle=_IDLE, justid=True)
+        await link.redis.xclaim(keys.CHANGES, group, consumer, 0, [*parked], idle=_idle(), justid=True)
     return [_news(ticket, fields) for ticket, fields in found if fields and ticket not in parked]
 
 
