@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from datetime import UTC, datetime
 
@@ -142,12 +142,24 @@ def _ticking(parts: Engine, jobs: JobQueue) -> Iterator[None]:
     pulse = Pulse(parts.store, TICK, clock=parts.clock)
     turn = Runner("tick", lambda: _as_turn(tick, pulse), clock=parts.clock)
     scheduler = AsyncIOScheduler(timezone=UTC)
-    scheduler.add_job(turn.once, "interval", seconds=1, max_instances=1, coalesce=True, misfire_grace_time=30)
+    scheduler.add_job(
+        cut_off_quietly(turn), "interval", seconds=1, max_instances=1, coalesce=True, misfire_grace_time=30
+    )
     scheduler.start()
     try:
         yield
     finally:
         scheduler.shutdown(wait=False)
+
+
+def cut_off_quietly(turn: Runner) -> Callable[[], Awaitable[None]]:
+    """The turn as a job: one that the end cuts off has not failed, and the scheduler would log that it has."""
+
+    async def once() -> None:
+        with suppress(asyncio.CancelledError):
+            await turn.once()
+
+    return once
 
 
 @asynccontextmanager
