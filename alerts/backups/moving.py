@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -52,9 +53,9 @@ async def _refuse(archive: Archive) -> None:
     if await archive.is_half_restored():
         raise BadInput(f"A restore into the store at {archive.place} has not come to its end: run it once more, then"
                        " migrate.")  # fmt: skip
-    if await archive.in_use_for():
-        raise BadInput(f"A bot works on the store at {archive.place}, or did until just now: stop it, and migrate again"
-                       " in a minute. Nothing was moved.")  # fmt: skip
+    if seconds := await archive.in_use_for():
+        raise BadInput(f"A bot works on the store at {archive.place}: stop it, and migrate again; if it was killed, in"
+                       f" {math.ceil(seconds)} seconds. Nothing was moved.")  # fmt: skip
 
 
 def _renamed(here: Mapping[str, str], there: Mapping[str, str]) -> Mapping[str, str]:

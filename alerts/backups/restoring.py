@@ -24,6 +24,7 @@ async def restore(
 ) -> Contents:
     """Put a backup into an empty store, or with `replace` in the place of what is there. BadInput changes nothing.
 
+    `dry_run` reads all of it and asks nothing of the store but its schema; `hindrance` tells of the rest.
     Cut off, it is to be done again from its beginning: until then no process starts on that store.
     """
     contents = await asyncio.to_thread(examine, path, cipher)
@@ -31,9 +32,10 @@ async def restore(
     if contents.header.store_schema > schema:
         raise BadInput(f"{path}: was written by a newer version (schema {contents.header.store_schema}, this one knows"
                        f" {schema}): upgrade hardware-sentry. Nothing was restored.")  # fmt: skip
-    await _refuse(archive, replace=replace)
     if dry_run:
         return contents
+    if reason := await hindrance(archive, replace=replace):
+        raise BadInput(f"{reason} Nothing was restored.")
     await archive.begin()
     left = contents.units(cipher)
     while some := await asyncio.to_thread(_next, left):
@@ -42,16 +44,17 @@ async def restore(
     return contents
 
 
-async def _refuse(archive: Archive, *, replace: bool) -> None:
+async def hindrance(archive: Archive, *, replace: bool = False) -> str | None:
+    """Why nothing can be restored into this store now, with the cure; None when it can."""
     if seconds := await archive.in_use_for():
-        raise BadInput(f"A bot works on the store at {archive.place}, or did until just now: stop it, and restore again"
-                       f" in {math.ceil(seconds)} seconds. Nothing was restored.")  # fmt: skip
+        return (f"A bot works on the store at {archive.place}: stop it, and restore again; if it was killed, in"
+                f" {math.ceil(seconds)} seconds.")  # fmt: skip
     if replace or await archive.is_half_restored():
-        return
+        return None
     if names := await archive.names():
-        raise BadInput(f"The store at {archive.place} is not empty ({told(kinds_of(names))}): add --replace to erase"
-                       " what is there and put the backup in its place, or name an empty store with store.url."
-                       " Nothing was restored.")  # fmt: skip
+        return (f"The store at {archive.place} is not empty ({told(kinds_of(names))}): add --replace to erase"
+                " what is there and put the backup in its place, or name an empty store with store.url.")  # fmt: skip
+    return None
 
 
 def told(kinds: Mapping[str, int]) -> str:

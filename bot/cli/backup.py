@@ -12,8 +12,8 @@ import typer
 from alerts.backups.contents import Contents
 from alerts.backups.making import Made, back_up
 from alerts.backups.moving import Moved, move
+from alerts.backups.restoring import hindrance, told
 from alerts.backups.restoring import restore as restore_into
-from alerts.backups.restoring import told
 from alerts.settings.model import Settings
 from alerts.store import address
 from bot.cli.shared import FINE, Config, settings_from
@@ -43,11 +43,13 @@ def backup(file: File, since: Since = None, config: Config = None) -> int:
 def restore(file: File, dry_run: DryRun = False, replace: Replace = False, config: Config = None) -> int:
     """Put a backup into the store, which has to be empty; stop the bot before."""
     settings = settings_from(config)
-    contents, place = asyncio.run(_restore(settings, file, replace=replace, dry_run=dry_run))
+    contents, place, reason = asyncio.run(_restore(settings, file, replace=replace, dry_run=dry_run))
     made = contents.header.made_at.strftime("%Y-%m-%d %H:%M:%SZ")
     base = f" on {contents.base.name}" if contents.base else ""
     print(f"{file}: made {made}{base} by version {contents.header.version}: {told(contents.kinds)}.")
-    if dry_run:
+    if reason:
+        print(f"It is whole, and could not be restored now. {reason} Nothing was done.")
+    elif dry_run:
         print(f"It is whole and would be restored into {place}. Nothing was done.")
     else:
         print(f"Restored into {place}. What waited to be told when it was made is not told any more, and the first look"
@@ -72,8 +74,8 @@ def migrate(
     print(f"{what} to {place}: {told(moved.kinds)}; {len(moved.conflicts)} conflicts.")
     if not dry_run:
         print("Nothing was deleted here. Set store.url to the new store and start the bot.")
-    if source.startswith("embedded://") and settings.store.secret_key is None:
-        key = settings.store.data_dir / "secret.key"
+    key = settings.store.data_dir / "secret.key"
+    if source.startswith("embedded://") and settings.store.secret_key is None and key.exists():
         print(f"Addresses of webhooks and API keys are kept under {key}: set HS_SECRET_KEY_FILE to it, too.")
     return FINE
 
@@ -89,7 +91,7 @@ async def _back_up(settings: Settings, file: Path, since: Path | None) -> Made:
         return await back_up(archive, file, clock=clock, version=version, cipher=cipher_of(settings), since=since)
 
 
-async def _restore(settings: Settings, file: Path, *, replace: bool, dry_run: bool) -> tuple[Contents, str]:
+async def _restore(settings: Settings, file: Path, *, replace: bool, dry_run: bool) -> tuple[Contents, str, str | None]:
     async with archive_of(settings) as archive:
         contents = await restore_into(archive, file, cipher=cipher_of(settings), replace=replace, dry_run=dry_run)
-        return contents, archive.place
+        return contents, archive.place, await hindrance(archive, replace=replace) if dry_run else None

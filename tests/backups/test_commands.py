@@ -51,6 +51,17 @@ def test_a_backup_is_made_looked_at_and_restored(capsys: pytest.CaptureFixture[s
     assert "pi5" in said(capsys, "watch", "list")
 
 
+def test_a_backup_can_be_looked_at_beside_what_it_is_of(capsys: pytest.CaptureFixture[str]) -> None:
+    said(capsys, "backup", "all.hsb")
+
+    looked = said(capsys, "restore", "all.hsb", "--dry-run")
+
+    assert "by version" in looked
+    assert "It is whole, and could not be restored now. The store at " in looked
+    assert "add --replace" in looked
+    assert "Nothing was done." in looked
+
+
 def test_an_increment_is_made_by_hand(capsys: pytest.CaptureFixture[str]) -> None:
     said(capsys, "backup", "full.hsb")
     said(capsys, "watch", "add", "pi5", "--guild", "7")
@@ -86,9 +97,19 @@ def test_a_community_moves_from_the_bundled_store_to_a_server(
     assert "Would bring to unix://" in would
     assert "1 servers; 0 conflicts." in moved
     assert "Set store.url to the new store and start the bot." in moved
-    assert "secret.key: set HS_SECRET_KEY_FILE to it, too." in moved
+    assert "secret.key" not in moved
     monkeypatch.setenv("HS_STORE__URL", away)
     assert "pi5" in said(capsys, "watch", "list")
+
+
+def test_a_key_that_was_made_for_the_bundled_store_has_to_come_along(
+    capsys: pytest.CaptureFixture[str], away: str, here: Path
+) -> None:
+    (here / "data" / "secret.key").write_text("made on the first need")
+
+    moved = said(capsys, "migrate", "embedded://", away)
+
+    assert "secret.key: set HS_SECRET_KEY_FILE to it, too." in moved
 
 
 def test_what_stays_there_is_listed(

@@ -192,7 +192,7 @@ async def test_a_store_that_a_bot_works_on_is_left_alone(home: str, away: str, f
     async with RedisStore(away) as store:
         await store.lead("deliver", "a bot", ttl=MINUTE)
 
-    with pytest.raises(BadInput, match=r"A bot works on the store at .*: stop it, and restore again in 60 seconds"):
+    with pytest.raises(BadInput, match=r"A bot works on the store at .*: stop it, .*; if it was killed, in 60 seconds"):
         await restored_into(away, file, replace=True)
 
 
