@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import shlex
 import tempfile
 import webbrowser
+from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import structlog
 import typer
@@ -25,6 +27,9 @@ from bot.doctor.findings import Level, examine
 from bot.logs import configure
 from bot.root.doctor import before_running
 from bot.root.garbage import leave_alone
+
+if TYPE_CHECKING:
+    from bot.playground.play import Grounds
 
 log = structlog.get_logger()
 
@@ -64,29 +69,49 @@ def play(
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port of the chat page; 0 picks a free one.")] = 8080,
     data_dir: Annotated[Path | None, typer.Option(help="Keep the bot's memory here instead of forgetting it.")] = None,
     browser: Annotated[bool, typer.Option(help="Open the chat page.")] = True,
+    without_bot: Annotated[
+        bool, typer.Option("--without-bot", help="Only what is around the bot, for a `run` of your own.")
+    ] = False,
     verbose: Annotated[bool, typer.Option("--verbose", help="Show what the bot logs.")] = False,
 ) -> int:
     """Try the real bot in a browser: no token, no internet."""
-    from bot.playground.play import playground  # noqa: PLC0415 - a server and a shop that no other command needs
+    from bot.playground.play import LAST_PORT, playground  # noqa: PLC0415 - what no other command needs
 
+    if without_bot and port > LAST_PORT:
+        raise BadInput(f"--port {port}: the two ports behind it are needed, too; choose one up to {LAST_PORT}, or 0.")
     configure(logging.INFO if verbose else logging.WARNING)
     with ExitStack() as closing:
         folder = data_dir or Path(closing.enter_context(tempfile.TemporaryDirectory(prefix="hardware-sentry-")))
 
         async def work(stop: asyncio.Event) -> None:
-            async with playground(port=port, data_dir=folder) as grounds:
-                serving = asyncio.create_task(serve_app(grounds.settings, frozenset(Role), stop=stop))
-                ready = asyncio.create_task(grounds.bot_is_there())
-                await asyncio.wait({serving, ready}, return_when=asyncio.FIRST_COMPLETED)
-                if not serving.done():
-                    print(f"Open {grounds.url} and type /scan jetson. Ctrl-C ends it.", flush=True)
-                    print(f"The dashboard is at {grounds.dashboard_url}.", flush=True)
-                    if browser:
-                        webbrowser.open(grounds.url)
-                ready.cancel()
-                await serving
+            async with playground(port=port, data_dir=folder, steady=without_bot) as grounds:
+                if without_bot:
+                    _tell_how_to_run(grounds, *grounds.write(folder))
+                    await stop.wait()
+                else:
+                    await _play(grounds, stop, browser=browser)
 
         return until_signalled(work)
+
+
+async def _play(grounds: Grounds, stop: asyncio.Event, *, browser: bool) -> None:
+    serving = asyncio.create_task(serve_app(grounds.settings, frozenset(Role), stop=stop))
+    ready = asyncio.create_task(grounds.bot_is_there())
+    await asyncio.wait({serving, ready}, return_when=asyncio.FIRST_COMPLETED)
+    if not serving.done():
+        print(f"Open {grounds.url} and type /scan jetson. Ctrl-C ends it.", flush=True)
+        print(f"The demo shop is at {grounds.shop.url}, the dashboard at {grounds.dashboard_url}.", flush=True)
+        if browser:
+            webbrowser.open(grounds.url)
+    ready.cancel()
+    await serving
+
+
+def _tell_how_to_run(grounds: Grounds, config: Path, environment: Mapping[str, str]) -> None:
+    print(f"The chat page is at {grounds.url}, the demo shop at {grounds.shop.url}. Ctrl-C ends both.")
+    print("In another terminal:\n")
+    print("export " + " ".join(f"{name}={shlex.quote(value)}" for name, value in environment.items()))
+    print(f"hardware-sentry run --config {shlex.quote(str(config))}", flush=True)
 
 
 def _with_shards(settings: Settings, text: str | None) -> Settings:

@@ -99,7 +99,9 @@ class DemoShop:
             try:
                 await web.TCPSite(runner, HOST, self._port).start()
             except OSError as error:
-                raise BadInput(f"The demo shop cannot open at {self.authority}: {error.strerror}.") from error
+                raise BadInput(
+                    f"The demo shop cannot open at {self.authority} ({error.strerror}); choose another port."
+                ) from error
             self._port = runner.addresses[0][1]
             life = asyncio.create_task(self._live(), name="demo shop")
             closing.callback(life.cancel)
