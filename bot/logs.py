@@ -16,12 +16,25 @@ from bot.redact import REDACTION
 
 Tell = Callable[[Mapping[str, Any]], None]
 _VOICE = ("PyNaCl is not installed", "davey is not installed")
+_AWAY = ("Redis is unavailable", "Redis error in cancellation listener")
+_AWAY_KINDS = {"ConnectionError", "TimeoutError", "BusyLoadingError"}
 log = structlog.get_logger()
 
 
 def _is_of_use(record: logging.LogRecord) -> bool:
-    """discord.py warns of missing voice libraries at every start; this bot does not speak."""
-    return not str(record.msg).startswith(_VOICE)
+    """discord.py warns of missing voice libraries at every start; this bot does not speak.
+
+    docket tells every second, from each of its loops, that the store is away; ours tell it once, and when it is back.
+    """
+    message = str(record.msg)
+    if record.name.startswith("docket"):
+        return not (message.startswith(_AWAY) or (record.exc_info and _is_away(record.exc_info[1])))
+    return not message.startswith(_VOICE)
+
+
+def _is_away(error: BaseException | None) -> bool:
+    """The library's own word for it, by name: it has its home elsewhere."""
+    return any(kind.__module__ == "redis.exceptions" and kind.__name__ in _AWAY_KINDS for kind in type(error).__mro__)
 
 
 def _without_arguments(record: logging.LogRecord) -> bool:
