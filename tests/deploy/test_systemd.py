@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections import defaultdict
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 
 from alerts.settings.load import load
 from tests.deploy.starting import settings_in
-from tests.guards.project import text_of
+from tests.guards.project import ROOT, text_of
 
 pytestmark = pytest.mark.guard
 
@@ -56,3 +57,13 @@ def test_a_wrong_configuration_is_not_tried_again_and_a_new_one_is_taken_up_by_a
     assert unit()["Restart"] == ["on-failure"]
     assert unit()["RestartPreventExitStatus"] == ["2"]
     assert unit()["ExecReload"] == ["/bin/kill -HUP $MAINPID"]
+
+
+def test_whoever_asks_the_installer_for_help_has_installed_nothing() -> None:
+    asked = subprocess.run(
+        ["/bin/bash", ROOT / "deploy/install-service", "--help"],
+        check=False, capture_output=True, text=True, env={"PATH": "/usr/bin:/bin"}, timeout=30,
+    )  # fmt: skip
+
+    assert asked.returncode == 2
+    assert "takes no options: it installs the bot to /usr/local/lib/hardware-sentry" in asked.stderr
