@@ -80,3 +80,4 @@ async def serve(
         ready()
         log.info("running", roles=sorted(role.value for role in roles), products=len(parts.products))
         await until(stop, tasks)
+        log.info("stopping")

@@ -69,9 +69,10 @@ async def test_the_command_that_is_printed_connects_a_bot(tmp_path: Path) -> Non
         command = shlex.split(printed[4])
         async with process(*command[1:], "--roles", "bot", environment=named) as bot:
             assert bot.stderr
-            async with asyncio.timeout(30):
-                while b"connected to Discord" not in (line := await bot.stderr.readline()):
-                    assert line, "it ended"
+            await _until(bot.stderr, b"connected to Discord")
+            bot.send_signal(signal.SIGINT)
+            await _until(bot.stderr, b"stopping")
+            await asyncio.wait_for(bot.wait(), 30)
 
     assert command[:2] == ["hardware-sentry", "run"]
     assert (play.returncode, bot.returncode) == (130, 130)
@@ -92,6 +93,12 @@ async def process(
         with suppress(ProcessLookupError):
             began.send_signal(signal.SIGINT)
         await asyncio.wait_for(began.communicate(), 30)
+
+
+async def _until(log: asyncio.StreamReader, event: bytes) -> None:
+    async with asyncio.timeout(30):
+        while event not in (line := await log.readline()):
+            assert line, f"it ended and never said {event!r}"
 
 
 def _three_free_ports() -> int:
