@@ -68,7 +68,12 @@ class Tree:
         # The settings of pip are the builder's own: where its index is.
         env = self.env | {name: value for name, value in os.environ.items() if name.startswith(("PIP_", "SSL_"))}
         command = f"cd {shlex.quote(self._at)} && {command}"
-        subprocess.run(["chroot", self.root, "/bin/sh", "-c", command], env=env, check=True, stdout=sys.stderr)
+        subprocess.run(
+            [shutil.which("chroot") or "chroot", self.root, "/bin/sh", "-c", command],
+            env=env,
+            check=True,
+            stdout=sys.stderr,
+        )
 
     def _copy(self, step: Instruction, earlier: dict[str, Tree]) -> None:
         *sources, target = step.rest.split()

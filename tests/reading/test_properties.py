@@ -185,11 +185,11 @@ BOMBS = {
 @pytest.mark.hostile
 @pytest.mark.parametrize("name", BOMBS)
 def test_a_page_made_to_hurt_ends_soon(name: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()  # what others on this machine do meanwhile is no fault of the page
 
     read_saved(BOMBS[name], LISTING.url)
 
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
 
 
 async def test_a_page_that_keeps_the_parser_busy_stops_nobody_else() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ async def grounds(tmp_path: Path) -> AsyncIterator[Grounds]:
             for each in found.settings.model_dump(mode="json")["products"]
         ]
         settings = Settings.model_validate({**found.settings.model_dump(), "products": products})
-        yield Grounds(found.discord, found.shop, settings)
+        yield replace(found, settings=settings)
 
 
 def controls(message: dict[str, Any]) -> dict[str, dict[str, Any]]:
