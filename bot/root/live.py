@@ -28,7 +28,7 @@ class LiveSettings:
         before = self.now
         try:
             self._tell(settings)
-        except Exception:
+        except Exception:  # raised again, once all go by the same settings
             self._tell(before)
             raise
 

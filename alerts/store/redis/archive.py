@@ -24,7 +24,7 @@ class RedisArchive(Taking):
     async def __aenter__(self) -> Self:
         try:
             await self._link.open(half_restored=True)
-        except BaseException:
+        except BaseException:  # raised again: whoever did not get in leaves nothing open
             await self._link.close()
             raise
         return self
