@@ -56,6 +56,12 @@ def test_without_a_yes_nothing_is_erased(
     assert "cannot be undone" in "".join(capsys.readouterr())
 
 
+def test_an_id_of_nobody_is_not_said_to_be_erased(embedded: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert privacy(embedded, "erase-guild", str(GUILD + 1), "--yes") == FINE
+
+    assert "nothing was kept of it; see whether that is the right id" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("command", ["export-guild", "erase-guild", "export-user", "erase-user"])
 def test_what_is_no_id_is_said_with_the_cure(command: str, embedded: Path, capsys: pytest.CaptureFixture[str]) -> None:
     more = ["--yes"] if command.startswith("erase") else []

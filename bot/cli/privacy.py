@@ -46,8 +46,14 @@ def erase_guild(guild: Guild, yes: Yes = False, config: Config = None) -> int:
     _ask(f"Erase everything of server {guild}? This cannot be undone.", yes=yes)
 
     async def erase(parts: Engine) -> None:
+        found = await parts.guild_export.export(guild)
+        was_there = any(value for name, value in found.items() if name not in ("made_at", "server"))
+        # Erased all the same: what no export shows is gone, too.
         await parts.erasure.erase(guild)
-        print(f"Server {guild}: nothing is kept of it any more; {_SECOND}.")
+        if was_there:
+            print(f"Server {guild}: nothing is kept of it any more; {_SECOND}.")
+        else:
+            print(f"Server {guild}: nothing was kept of it; see whether that is the right id.")
 
     return with_parts(config, erase)
 
