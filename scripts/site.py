@@ -59,7 +59,7 @@ def on_page_markdown(markdown: str, **_: Any) -> str:
 def slash_commands() -> str:
     """Each slash command with what it takes, as Discord is given them."""
     tree = asyncio.run(command_tree())
-    lines = ["# Slash commands", "", "As Discord shows them. What they do in detail, with examples: [Commands](../commands.md).", ""]  # fmt: skip  # noqa: E501 - one text
+    lines = _begun("Slash commands", "As Discord shows them", "../commands.md")
     for command in sorted(_leaves(tree), key=lambda each: each.qualified_name):
         lines += [f"## /{command.qualified_name}", "", f"{command.description}.{_who(command)}", ""]
         if command.parameters:
@@ -73,11 +73,15 @@ def slash_commands() -> str:
 
 def command_line() -> str:
     """Each command of the command line with its arguments and options, as `--help` says."""
-    lines = ["# Command line", "", "As `--help` says. In detail, with examples: [Commands](../commands.md#on-the-command-line).", ""]  # fmt: skip  # noqa: E501 - one text
+    lines = _begun("Command line", "As `--help` says", "../commands.md#on-the-command-line")
     for name, command in _cli(typer.main.get_command(build()), "hardware-sentry"):
         context = command.make_context(name, [], resilient_parsing=True, terminal_width=100, max_content_width=100)
         lines += [f"## {name}", "", f"```\n{command.get_help(context).strip()}\n```", ""]
     return "\n".join(lines)
+
+
+def _begun(title: str, how: str, guide: str) -> list[str]:
+    return [f"# {title}", "", f"{how}. What they do in detail, with examples: [Commands]({guide}).", ""]
 
 
 def _leaves(tree: app_commands.CommandTree[Any]) -> Iterator[app_commands.Command[Any, ..., Any]]:
