@@ -30,8 +30,8 @@ async def test_a_store_that_was_away_is_found_again(tmp_path: Path) -> None:
                 grounds.shop.set(JETSON, NIMBUS, availability="in_stock")
                 away = await ask(grounds, "member", "general", "scan", product="jetson", fresh=True)
                 second.enter_context(serving(binary, tmp_path))
-                # A job that the store took along keeps its name for a minute (alerts/jobs.py). 20 s were too short once,
-                # which fits that, and was not reproduced.
+                # A job that the store took along keeps its name for a minute (alerts/jobs.py). 20 s were too short
+                # once, which fits that, and was not reproduced.
                 alert = await grounds.discord.message_in("deals", timeout=90)
 
     assert "my memory does not answer" in str(away["embeds"])
